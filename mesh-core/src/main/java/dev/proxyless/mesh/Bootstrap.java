@@ -1,0 +1,226 @@
+package dev.proxyless.mesh;
+
+import java.net.URI;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * What a mesh must be told to begin: who it is, where its configuration comes from, and what it is
+ * allowed to do. All of it can be written in {@code mesh.yaml} or set here; {@link BootstrapReader}
+ * says which source wins. Immutable.
+ *
+ * @param nodeId who asks for configuration, such as {@code mesh/apps/virtualNode/serviceA}
+ * @param nodeCluster the service that the process belongs to; empty takes {@code nodeId}
+ * @param nodeMetadata plain values for the control plane
+ * @param controlPlane where configuration is served; excludes {@code appMeshDirectory}
+ * @param appMeshDirectory a directory of App Mesh documents; excludes {@code controlPlane}
+ * @param cloudMap how Cloud Map is asked
+ * @param allowedDirectories below which configuration may name files; none unless told
+ * @param readyTimeout how long a call waits for the first configuration; 5 s unless told
+ * @param closeTimeout how long {@link Mesh#close} waits for calls in flight; 10 s unless told
+ */
+public record Bootstrap(
+    String nodeId,
+    String nodeCluster,
+    Map<String, Object> nodeMetadata,
+    Optional<ControlPlane> controlPlane,
+    Optional<Path> appMeshDirectory,
+    CloudMap cloudMap,
+    List<Path> allowedDirectories,
+    Duration readyTimeout,
+    Duration closeTimeout) {
+
+  /** The default of {@link #readyTimeout}. */
+  public static final Duration DEFAULT_READY_TIMEOUT = Duration.ofSeconds(5);
+
+  /** The default of {@link #closeTimeout}. */
+  public static final Duration DEFAULT_CLOSE_TIMEOUT = Duration.ofSeconds(10);
+
+  /** The interval at which Cloud Map is asked, unless told. */
+  public static final Duration DEFAULT_REFRESH_INTERVAL = Duration.ofSeconds(5);
+
+  /**
+   * An xDS control plane.
+   *
+   * @param host its name or address
+   * @param port its port
+   * @param tls how it is spoken to; empty for plaintext
+   */
+  public record ControlPlane(String host, int port, Optional<ControlPlaneTls> tls) {
+
+    /** Host and port. */
+    public String address() {
+      return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
+    }
+  }
+
+  /**
+   * TLS to the control plane, from files of the application's own choice.
+   *
+   * @param trustedCa PEM of the authorities to trust
+   * @param serverName the DNS name that the control plane's certificate must have; empty takes its
+   *     host
+   * @param certificateChain PEM of the certificate to show, where one is shown
+   * @param privateKey PEM of its key
+   */
+  public record ControlPlaneTls(
+      Path trustedCa,
+      String serverName,
+      Optional<Path> certificateChain,
+      Optional<Path> privateKey) {}
+
+  /**
+   * How AWS Cloud Map is asked for endpoints.
+   *
+   * @param enabled whether it is; where not, EDS is asked instead
+   * @param endpoint in place of AWS's own
+   * @param region the AWS region; empty asks the AWS SDK's own chain
+   * @param refreshInterval how often each service is asked
+   */
+  public record CloudMap(
+      boolean enabled, Optional<URI> endpoint, Optional<String> region, Duration refreshInterval) {
+
+    /** Cloud Map of the region that the AWS SDK finds. */
+    public static final CloudMap DEFAULT =
+        new CloudMap(true, Optional.empty(), Optional.empty(), DEFAULT_REFRESH_INTERVAL);
+
+    /** Cloud Map is not asked. */
+    public static final CloudMap OFF =
+        new CloudMap(false, Optional.empty(), Optional.empty(), DEFAULT_REFRESH_INTERVAL);
+  }
+
+  /** A bootstrap with nothing set. */
+  public static Builder builder() {
+    return new Builder();
+  }
+
+  /** A builder that begins with these values. */
+  public Builder newBuilder() {
+    Builder builder = new Builder();
+    builder.nodeId = nodeId;
+    builder.nodeCluster = nodeCluster;
+    builder.nodeMetadata = nodeMetadata;
+    builder.controlPlane = controlPlane;
+    builder.appMeshDirectory = appMeshDirectory;
+    builder.cloudMap = cloudMap;
+    builder.allowedDirectories = allowedDirectories;
+    builder.readyTimeout = readyTimeout;
+    builder.closeTimeout = closeTimeout;
+    return builder;
+  }
+
+  /** Collects the values of a bootstrap. Not thread-safe. */
+  public static final class Builder {
+    private String nodeId = "";
+    private String nodeCluster = "";
+    private Map<String, Object> nodeMetadata = Map.of();
+    private Optional<ControlPlane> controlPlane = Optional.empty();
+    private Optional<Path> appMeshDirectory = Optional.empty();
+    private CloudMap cloudMap = CloudMap.DEFAULT;
+    private List<Path> allowedDirectories = List.of();
+    private Duration readyTimeout = DEFAULT_READY_TIMEOUT;
+    private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
+
+    private Builder() {}
+
+    /** Who asks for configuration, such as {@code mesh/apps/virtualNode/serviceA} or its ARN. */
+    public Builder nodeId(String id) {
+      nodeId = id;
+      return this;
+    }
+
+    /** The service that the process belongs to. */
+    public Builder nodeCluster(String cluster) {
+      nodeCluster = cluster;
+      return this;
+    }
+
+    /** Plain values (maps, lists, strings, numbers, booleans) for the control plane. */
+    public Builder nodeMetadata(Map<String, Object> metadata) {
+      nodeMetadata = Map.copyOf(metadata);
+      return this;
+    }
+
+    /** An xDS control plane without TLS. */
+    public Builder controlPlane(String host, int port) {
+      return controlPlane(new ControlPlane(host, port, Optional.empty()));
+    }
+
+    /** An xDS control plane. */
+    public Builder controlPlane(ControlPlane server) {
+      controlPlane = Optional.of(server);
+      return this;
+    }
+
+    /** A directory of App Mesh documents, which is watched. */
+    public Builder appMeshDirectory(Path directory) {
+      appMeshDirectory = Optional.of(directory);
+      return this;
+    }
+
+    /** How Cloud Map is asked. */
+    public Builder cloudMap(CloudMap settings) {
+      cloudMap = settings;
+      return this;
+    }
+
+    /** Directories below which configuration may name certificate files. */
+    public Builder allowedDirectories(List<Path> directories) {
+      allowedDirectories = List.copyOf(directories);
+      return this;
+    }
+
+    /** How long a call waits for the first configuration. */
+    public Builder readyTimeout(Duration timeout) {
+      readyTimeout = timeout;
+      return this;
+    }
+
+    /** How long closing waits for calls in flight. */
+    public Builder closeTimeout(Duration timeout) {
+      closeTimeout = timeout;
+      return this;
+    }
+
+    /**
+     * The bootstrap.
+     *
+     * @throws IllegalArgumentException if a value is missing or two exclude each other; the message
+     *     names what to set
+     */
+    public Bootstrap build() {
+      if (nodeId.isEmpty()) {
+        throw new IllegalArgumentException(
+            "node.id is not set; set node.id in mesh.yaml, Bootstrap.Builder.nodeId or"
+                + " APPMESH_RESOURCE_ARN, such as mesh/apps/virtualNode/serviceA");
+      }
+      if (controlPlane.isPresent() == appMeshDirectory.isPresent()) {
+        throw new IllegalArgumentException(
+            (controlPlane.isPresent()
+                    ? "both control_plane.address and app_mesh.directory are set"
+                    : "neither control_plane.address nor app_mesh.directory is set")
+                + "; set exactly one of them in mesh.yaml, or APPMESH_XDS_ENDPOINT");
+      }
+      return new Bootstrap(
+          nodeId,
+          nodeCluster.isEmpty() ? nodeId : nodeCluster,
+          nodeMetadata,
+          controlPlane,
+          appMeshDirectory,
+          cloudMap,
+          allowedDirectories,
+          notNegative("calls.ready_timeout", readyTimeout),
+          notNegative("close_timeout", closeTimeout));
+    }
+
+    private static Duration notNegative(String name, Duration value) {
+      if (value.isNegative()) {
+        throw new IllegalArgumentException(name + " is " + value + "; right would be 0 or more");
+      }
+      return value;
+    }
+  }
+}

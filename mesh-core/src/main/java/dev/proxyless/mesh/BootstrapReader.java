@@ -1,0 +1,267 @@
+package dev.proxyless.mesh;
+
+import dev.proxyless.mesh.Bootstrap.CloudMap;
+import dev.proxyless.mesh.Bootstrap.ControlPlane;
+import dev.proxyless.mesh.Bootstrap.ControlPlaneTls;
+import dev.proxyless.mesh.document.Documents;
+import dev.proxyless.mesh.document.Node;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads {@code mesh.yaml} and the environment variables that App Mesh's sidecars took.
+ *
+ * <p>What wins: a value set on {@link Bootstrap.Builder}, then {@code mesh.yaml}, then {@code
+ * APPMESH_*}. A file written for this library knows more than variables left over from a sidecar.
+ *
+ * <p>The file is the one named by {@code MESH_CONFIG}, else {@code mesh.yaml} in the working
+ * directory, if it is there. Relative paths in it are relative to its directory.
+ */
+public final class BootstrapReader {
+
+  static final String CONFIG_VARIABLE = "MESH_CONFIG";
+  static final String DEFAULT_FILE = "mesh.yaml";
+
+  private static final Map<String, Set<String>> FIELDS =
+      Map.of(
+          "",
+              Set.of(
+                  "node",
+                  "control_plane",
+                  "app_mesh",
+                  "cloud_map",
+                  "tls",
+                  "calls",
+                  "close_timeout"),
+          "node", Set.of("id", "cluster", "metadata"),
+          "control_plane", Set.of("address", "tls"),
+          "control_plane.tls",
+              Set.of("trusted_ca", "server_name", "certificate_chain", "private_key"),
+          "app_mesh", Set.of("directory"),
+          "cloud_map", Set.of("enabled", "endpoint", "region", "refresh_interval"),
+          "tls", Set.of("allowed_directories"),
+          "calls", Set.of("ready_timeout"));
+
+  private final UnaryOperator<@Nullable String> environment;
+
+  /** A reader of this process's environment. */
+  public BootstrapReader() {
+    this(System::getenv);
+  }
+
+  /** A reader of variables given by name; null where one is not set. */
+  public BootstrapReader(UnaryOperator<@Nullable String> environment) {
+    this.environment = environment;
+  }
+
+  /**
+   * Reads the file that the environment names, if there is one, and the environment.
+   *
+   * @throws dev.proxyless.mesh.document.DocumentException if the file cannot be used
+   */
+  public Bootstrap.Builder read() {
+    Optional<String> named = variable(CONFIG_VARIABLE);
+    if (named.isPresent()) {
+      return read(Path.of(named.get()));
+    }
+    Path file = Path.of(DEFAULT_FILE);
+    if (Files.exists(file)) {
+      return read(file);
+    }
+    Bootstrap.Builder builder = Bootstrap.builder();
+    applyEnvironment(builder);
+    return builder;
+  }
+
+  /**
+   * Reads a file and the environment.
+   *
+   * @throws dev.proxyless.mesh.document.DocumentException if the file cannot be used
+   */
+  public Bootstrap.Builder read(Path file) {
+    Node root = Documents.read(file);
+    Path parent = file.toAbsolutePath().getParent();
+    Bootstrap.Builder builder = Bootstrap.builder();
+    applyEnvironment(builder);
+    apply(root, parent == null ? file.toAbsolutePath() : parent, builder);
+    return builder;
+  }
+
+  private void applyEnvironment(Bootstrap.Builder builder) {
+    variable("APPMESH_RESOURCE_ARN")
+        .or(() -> variable("APPMESH_RESOURCE_NAME"))
+        .or(() -> variable("APPMESH_VIRTUAL_NODE_NAME"))
+        .ifPresent(builder::nodeId);
+    variable("APPMESH_RESOURCE_CLUSTER")
+        .or(() -> variable("APPMESH_VIRTUAL_NODE_CLUSTER"))
+        .ifPresent(builder::nodeCluster);
+    variable("APPMESH_XDS_ENDPOINT")
+        .ifPresent(
+            endpoint ->
+                builder.controlPlane(
+                    hostAndPort(
+                        Documents.parse("APPMESH_XDS_ENDPOINT", "'" + endpoint + "'"),
+                        Optional.empty())));
+  }
+
+  private Optional<String> variable(String name) {
+    return Optional.ofNullable(environment.apply(name)).filter(value -> !value.isBlank());
+  }
+
+  private static void apply(Node root, Path directory, Bootstrap.Builder builder) {
+    checkFields(root, "");
+    root.find("node").ifPresent(node -> node(node, builder));
+    root.find("control_plane")
+        .ifPresent(
+            server ->
+                builder.controlPlane(
+                    hostAndPort(
+                        server.required("address"),
+                        server.find("tls").map(tls -> tls(tls, directory)))));
+    root.find("app_mesh")
+        .ifPresent(
+            source -> builder.appMeshDirectory(path(source.required("directory"), directory)));
+    root.find("cloud_map").ifPresent(settings -> builder.cloudMap(cloudMap(settings)));
+    root.find("tls")
+        .ifPresent(
+            tls ->
+                builder.allowedDirectories(
+                    tls.list("allowed_directories").stream()
+                        .map(each -> path(each, directory))
+                        .toList()));
+    root.find("calls")
+        .flatMap(calls -> calls.find("ready_timeout"))
+        .ifPresent(timeout -> builder.readyTimeout(duration(timeout)));
+    root.find("close_timeout").ifPresent(timeout -> builder.closeTimeout(duration(timeout)));
+  }
+
+  private static void checkFields(Node node, String path) {
+    Set<String> known = FIELDS.get(path);
+    if (known == null) {
+      return;
+    }
+    node.fields()
+        .forEach(
+            (name, value) -> {
+              if (!known.contains(name)) {
+                throw value.error("is no setting", "one of " + new TreeSet<>(known));
+              }
+              if (value.isMap()) {
+                checkFields(value, path.isEmpty() ? name : path + "." + name);
+              }
+            });
+  }
+
+  private static void node(Node node, Bootstrap.Builder builder) {
+    node.find("id").map(Node::name).ifPresent(builder::nodeId);
+    node.find("cluster").map(Node::name).ifPresent(builder::nodeCluster);
+    node.find("metadata")
+        .ifPresent(
+            metadata -> {
+              Map<String, Object> values = new LinkedHashMap<>();
+              metadata
+                  .fields()
+                  .forEach(
+                      (name, value) -> {
+                        Object plain = value.plain();
+                        if (plain != null) {
+                          values.put(name, plain);
+                        }
+                      });
+              builder.nodeMetadata(values);
+            });
+  }
+
+  private static ControlPlane hostAndPort(Node address, Optional<ControlPlaneTls> tls) {
+    String text = address.name();
+    int colon = text.lastIndexOf(':');
+    String right = "host:port, such as 127.0.0.1:18000";
+    if (colon < 1) {
+      throw address.error("is \"" + text + "\"", right);
+    }
+    String host = text.substring(0, colon);
+    if (host.startsWith("[") && host.endsWith("]")) {
+      host = host.substring(1, host.length() - 1);
+    }
+    try {
+      int port = Integer.parseInt(text.substring(colon + 1));
+      if (port > 0 && port <= 65_535) {
+        return new ControlPlane(host, port, tls);
+      }
+    } catch (NumberFormatException notANumber) {
+      // told below
+    }
+    throw address.error("is \"" + text + "\"", right);
+  }
+
+  private static ControlPlaneTls tls(Node tls, Path directory) {
+    Optional<Path> chain = tls.find("certificate_chain").map(each -> path(each, directory));
+    Optional<Path> key = tls.find("private_key").map(each -> path(each, directory));
+    if (chain.isPresent() != key.isPresent()) {
+      throw tls.error(
+          "has only one of certificate_chain and private_key", "both, or neither of them");
+    }
+    return new ControlPlaneTls(
+        path(tls.required("trusted_ca"), directory),
+        tls.find("server_name").map(Node::name).orElse(""),
+        chain,
+        key);
+  }
+
+  private static CloudMap cloudMap(Node settings) {
+    return new CloudMap(
+        settings.find("enabled").map(Node::bool).orElse(true),
+        settings.find("endpoint").map(BootstrapReader::uri),
+        settings.find("region").map(Node::name),
+        settings
+            .find("refresh_interval")
+            .map(BootstrapReader::duration)
+            .orElse(Bootstrap.DEFAULT_REFRESH_INTERVAL));
+  }
+
+  private static URI uri(Node node) {
+    try {
+      URI uri = URI.create(node.name());
+      if (List.of("http", "https").contains(String.valueOf(uri.getScheme()))
+          && uri.getHost() != null) {
+        return uri;
+      }
+    } catch (IllegalArgumentException notAUri) {
+      // told below
+    }
+    throw node.error("is \"" + node.name() + "\"", "a URL such as http://127.0.0.1:5000");
+  }
+
+  private static Path path(Node node, Path directory) {
+    return directory.resolve(node.name()).normalize();
+  }
+
+  /** A duration such as {@code 500ms}, {@code 5s} or {@code 2m}. */
+  static Duration duration(Node node) {
+    String text = node.name();
+    try {
+      if (text.endsWith("ms")) {
+        return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)));
+      }
+      if (text.endsWith("s")) {
+        return Duration.ofSeconds(Long.parseLong(text.substring(0, text.length() - 1)));
+      }
+      if (text.endsWith("m")) {
+        return Duration.ofMinutes(Long.parseLong(text.substring(0, text.length() - 1)));
+      }
+    } catch (NumberFormatException notADuration) {
+      // told below
+    }
+    throw node.error("is \"" + text + "\"", "a duration such as 500ms, 5s or 2m");
+  }
+}

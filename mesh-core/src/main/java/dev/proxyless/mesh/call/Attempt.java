@@ -1,0 +1,134 @@
+package dev.proxyless.mesh.call;
+
+import dev.proxyless.mesh.cluster.Endpoint;
+import dev.proxyless.mesh.model.Cluster.Protocol;
+import dev.proxyless.mesh.telemetry.MeshMeters.AttemptReason;
+import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
+import dev.proxyless.mesh.tls.ClientTls;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try of a call: where it goes, what is sent and how long it may take. Belongs to the thread
+ * that makes the call.
+ */
+public final class Attempt {
+
+  private final int number;
+  private final Endpoint endpoint;
+  private final @Nullable ClientTls tls;
+  private final Protocol protocol;
+  private final String authority;
+  private final String path;
+  private final List<HeaderEdit> edits;
+  private final Duration connectTimeout;
+  private final Duration perTryTimeout;
+  private final Duration timeLeft;
+  private final AttemptSpan span;
+  final long startNanos;
+  private boolean open = true;
+  private boolean counted;
+
+  Attempt(
+      int number,
+      Endpoint endpoint,
+      MeshView.Target target,
+      String authority,
+      String path,
+      List<HeaderEdit> edits,
+      Duration perTryTimeout,
+      Duration timeLeft,
+      AttemptSpan span,
+      long startNanos) {
+    this.number = number;
+    this.endpoint = endpoint;
+    this.tls = target.tls();
+    this.protocol = target.upstream().config().protocol();
+    this.authority = authority;
+    this.path = path;
+    this.edits = edits;
+    this.connectTimeout = target.upstream().config().connectTimeout();
+    this.perTryTimeout = perTryTimeout;
+    this.timeLeft = timeLeft;
+    this.span = span;
+    this.startNanos = startNanos;
+  }
+
+  /** 1 for the first try. */
+  public int number() {
+    return number;
+  }
+
+  /** Where to send it. */
+  public Endpoint endpoint() {
+    return endpoint;
+  }
+
+  /** How the endpoint is spoken to; null for plaintext. */
+  public @Nullable ClientTls tls() {
+    return tls;
+  }
+
+  /** What the endpoint speaks. */
+  public Protocol protocol() {
+    return protocol;
+  }
+
+  /** The authority to send. */
+  public String authority() {
+    return authority;
+  }
+
+  /** The path with its query to send. */
+  public String path() {
+    return path;
+  }
+
+  /** Changes to the caller's headers, in order. */
+  public List<HeaderEdit> headerEdits() {
+    return edits;
+  }
+
+  /** The bound on connecting, TLS included. */
+  public Duration connectTimeout() {
+    return connectTimeout;
+  }
+
+  /** The bound from sending to the end of the response's head; zero is none. */
+  public Duration perTryTimeout() {
+    return perTryTimeout;
+  }
+
+  /** The bound on this try and its response's body; zero is none. */
+  public Duration timeLeft() {
+    return timeLeft;
+  }
+
+  AttemptReason reason() {
+    return number == 1 ? AttemptReason.FIRST : AttemptReason.RETRY;
+  }
+
+  AttemptSpan span() {
+    return span;
+  }
+
+  /** Whether this is the first time that the try is counted. */
+  boolean count() {
+    boolean wasCounted = counted;
+    counted = true;
+    return !wasCounted;
+  }
+
+  /** Whether this is the first time that the end of the try is told. */
+  boolean close() {
+    boolean wasOpen = open;
+    open = false;
+    return wasOpen;
+  }
+
+  @Override
+  public String toString() {
+    return "try " + number + " at " + endpoint;
+  }
+}

@@ -1,0 +1,4 @@
+package dev.proxyless.mesh.call;
+
+/** A header line. */
+public record Header(String name, String value) {}

@@ -1,0 +1,51 @@
+package dev.proxyless.mesh.call;
+
+import dev.proxyless.mesh.Internal;
+import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.RouteTable;
+import dev.proxyless.mesh.tls.ClientTls;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The mesh as one call sees it, from its beginning to its end: routes and clusters that belong
+ * together. Immutable, apart from what is true of endpoints now.
+ */
+@Internal
+public interface MeshView {
+
+  /** Counts the snapshots of a mesh, from 1. */
+  long generation();
+
+  /** What takes requests to this destination; null where nothing of the mesh does. */
+  @Nullable OutboundChain outbound(RequestHead head);
+
+  /** A cluster, or null. */
+  @Nullable Target cluster(String name);
+
+  /**
+   * What an outbound filter chain does with requests.
+   *
+   * @param table its routes
+   * @param suppressEnvoyHeaders whether {@code x-envoy-} headers are left out
+   */
+  record OutboundChain(RouteTable table, boolean suppressEnvoyHeaders) {}
+
+  /**
+   * A cluster and how its endpoints are spoken to.
+   *
+   * @param upstream the cluster
+   * @param tls null for plaintext
+   */
+  record Target(Upstream upstream, @Nullable ClientTls tls) {}
+
+  /** Where calls get their view from. */
+  interface Source {
+    /** The view in force, or null before there is one. */
+    @Nullable MeshView current();
+
+    /** Waits for the first view. Returns the view in force, or null when the time is over. */
+    @Nullable MeshView await(Duration timeout) throws InterruptedException;
+  }
+}

@@ -1,0 +1,195 @@
+package dev.proxyless.mesh.cluster;
+
+import dev.proxyless.mesh.model.Cluster;
+import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.telemetry.MeshMeters.ClusterMeters;
+import dev.proxyless.mesh.telemetry.Telemetry;
+import dev.proxyless.mesh.time.MeshTime;
+import java.util.List;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A cluster as it is now: one version of its configuration over endpoints that outlive it.
+ *
+ * <p>What calls use may be used by any thread and takes no lock. {@link #update}, {@link #next} and
+ * {@link #close} belong to the configuration thread.
+ */
+public final class Upstream {
+
+  private final Cluster config;
+  private final Shared shared;
+  private final Limits limits;
+  private final @Nullable OutlierDetector outliers;
+
+  /** What stays from version to version. */
+  private record Shared(
+      Hosts hosts,
+      RoundRobin balancer,
+      AtomicInteger active,
+      ClusterMeters meters,
+      MeshTime time,
+      Executor configurationThread,
+      Telemetry telemetry) {}
+
+  private Upstream(
+      Cluster config, Shared shared, Limits limits, @Nullable OutlierDetector outliers) {
+    this.config = config;
+    this.shared = shared;
+    this.limits = limits;
+    this.outliers = outliers;
+  }
+
+  /** A cluster that was not there before. It has no endpoints yet. */
+  public static Upstream create(
+      Cluster config, MeshTime time, Executor configurationThread, Telemetry telemetry) {
+    Hosts hosts = new Hosts(config.panicThreshold());
+    AtomicInteger active = new AtomicInteger();
+    ClusterMeters meters =
+        telemetry
+            .meters()
+            .cluster(
+                config.name(),
+                active::get,
+                () -> hosts.current().size(),
+                () -> hosts.current().ejectedCount());
+    Shared shared =
+        new Shared(
+            hosts,
+            new RoundRobin(time.random()),
+            active,
+            meters,
+            time,
+            configurationThread,
+            telemetry);
+    Limits limits = new Limits(config.name(), config.circuitBreakers());
+    return new Upstream(config, shared, limits, detector(config, shared));
+  }
+
+  /** The next version of this cluster, over the same endpoints. */
+  public Upstream next(Cluster newConfig) {
+    if (outliers != null) {
+      outliers.close();
+    }
+    shared.hosts.panicThreshold(newConfig.panicThreshold());
+    Limits newLimits =
+        newConfig.circuitBreakers().equals(config.circuitBreakers())
+            ? limits
+            : new Limits(newConfig.name(), newConfig.circuitBreakers());
+    return new Upstream(newConfig, shared, newLimits, detector(newConfig, shared));
+  }
+
+  private static @Nullable OutlierDetector detector(Cluster config, Shared shared) {
+    return config
+        .outlierDetection()
+        .map(
+            detection ->
+                new OutlierDetector(
+                    config.name(),
+                    detection,
+                    shared.hosts,
+                    shared.time,
+                    shared.configurationThread,
+                    shared.telemetry,
+                    shared.meters))
+        .orElse(null);
+  }
+
+  public Cluster config() {
+    return config;
+  }
+
+  public String name() {
+    return config.name();
+  }
+
+  /** The meters of this cluster. */
+  public ClusterMeters meters() {
+    return shared.meters;
+  }
+
+  /** The endpoints that discovery gives now. */
+  public List<Endpoint> endpoints() {
+    return shared.hosts.current().all();
+  }
+
+  /** Whether so few endpoints are healthy that health is ignored. */
+  public boolean isPanic() {
+    return shared.hosts.current().isPanic();
+  }
+
+  /**
+   * Picks an endpoint.
+   *
+   * @param rejected endpoints that should not be picked again
+   * @param morePicks how often a rejected one is picked anew; after that it is used all the same
+   * @return null where there is no endpoint to pick
+   */
+  public @Nullable Endpoint pick(Predicate<Endpoint> rejected, int morePicks) {
+    HostSet hosts = shared.hosts.current();
+    if (hosts.candidateCount() == 0) {
+      return null;
+    }
+    Endpoint picked = shared.balancer.pick(hosts);
+    for (int i = 0; i < morePicks && rejected.test(picked); i++) {
+      picked = shared.balancer.pick(hosts);
+    }
+    return picked;
+  }
+
+  /** Takes a place among the requests in flight; false where there is none. */
+  public boolean tryRequest() {
+    if (!limits.tryRequest()) {
+      return false;
+    }
+    shared.active.incrementAndGet();
+    return true;
+  }
+
+  /** Gives a request's place back. */
+  public void releaseRequest() {
+    shared.active.decrementAndGet();
+    limits.releaseRequest();
+  }
+
+  /** Takes a place among the retries in flight; false where there is none. */
+  public boolean tryRetry() {
+    return limits.tryRetry();
+  }
+
+  /** Gives a retry's place back. */
+  public void releaseRetry() {
+    limits.releaseRetry();
+  }
+
+  /**
+   * Tells how a try at an endpoint ended, by HTTP status: the response's, or the one that stands
+   * for what happened instead. A local limit is never told.
+   */
+  public void report(Endpoint endpoint, int status) {
+    if (outliers != null) {
+      outliers.report(endpoint, status);
+    }
+  }
+
+  /** Takes over what discovery says. */
+  public void update(EndpointAssignment assignment) {
+    shared.hosts.update(assignment);
+  }
+
+  /** Ends the cluster: its endpoints, their connections, its meters. */
+  public void close() {
+    if (outliers != null) {
+      outliers.close();
+    }
+    shared.hosts.close();
+    shared.meters.close();
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

@@ -1,0 +1,19 @@
+package dev.proxyless.mesh.proto;
+
+/** A resource that cannot be used. The message begins with the path of the field at fault. */
+public final class InvalidMessageException extends RuntimeException {
+
+  private static final long serialVersionUID = 1L;
+
+  private final String path;
+
+  public InvalidMessageException(String path, String reason) {
+    super(path.isEmpty() ? reason : path + ": " + reason);
+    this.path = path;
+  }
+
+  /** The path of the field, such as {@code virtual_hosts[0].routes[2].match.safe_regex}. */
+  public String path() {
+    return path;
+  }
+}

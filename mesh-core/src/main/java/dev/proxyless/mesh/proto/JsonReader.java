@@ -1,0 +1,150 @@
+package dev.proxyless.mesh.proto;
+
+import dev.proxyless.mesh.document.Node;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Reads a message from YAML or JSON, in the mapping that proto3 defines: both spellings of a
+ * field's name, durations such as {@code "1.5s"}, enums by name or number, 64-bit numbers in
+ * quotes, bytes in base64, and an Any by its {@code @type}.
+ *
+ * <p>Unlike bytes, text may not set two fields of a oneof, nor a field that the table does not
+ * have.
+ */
+public final class JsonReader {
+
+  private final Findings findings;
+
+  private JsonReader(Findings findings) {
+    this.findings = findings;
+  }
+
+  /**
+   * Reads a message.
+   *
+   * @throws InvalidMessageException if a value is not of its field's kind or a rejected field is
+   *     set
+   */
+  public static Message read(MessageType type, Node node, Findings findings) {
+    return new JsonReader(findings).message(type, node, "");
+  }
+
+  private Message message(MessageType type, Node node, String path) {
+    if (!node.isMap()) {
+      throw wrong(node, path, "a map of the fields of " + type);
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    Map<String, String> oneofs = new LinkedHashMap<>();
+    node.fields()
+        .forEach(
+            (spelling, value) -> {
+              if (value.isNull() || spelling.equals("@type")) {
+                return;
+              }
+              Field field = type.bySpelling(spelling);
+              String at = MessageReader.join(path, spelling);
+              if (field == null) {
+                throw new InvalidMessageException(
+                    at, "is no field of " + type + " (" + value.where() + ")");
+              }
+              if (field.oneof() != null) {
+                String other = oneofs.put(field.oneof(), field.name());
+                if (other != null) {
+                  throw new InvalidMessageException(
+                      at, "excludes " + other + ", which is set too (" + value.where() + ")");
+                }
+              }
+              put(field, value, at, values);
+            });
+    return new Message(type, path, values);
+  }
+
+  private void put(Field field, Node node, String path, Map<String, Object> values) {
+    Object value;
+    if (field.map()) {
+      Map<String, Object> map = new LinkedHashMap<>();
+      node.fields()
+          .forEach((key, item) -> map.put(key, value(field, item, path + "[\"" + key + "\"]")));
+      value = map;
+    } else if (field.repeated()) {
+      List<Object> list = new ArrayList<>();
+      node.items().forEach(item -> list.add(value(field, item, path + "[" + list.size() + "]")));
+      if (list.isEmpty()) {
+        return;
+      }
+      value = list;
+    } else {
+      value = value(field, node, path);
+    }
+    FieldStates.check(field, value, path, findings);
+    values.put(field.name(), value);
+  }
+
+  private Object value(Field field, Node node, String path) {
+    return switch (field.kind()) {
+      case STRING -> node.text();
+      case BYTES -> base64(node, path);
+      case BOOL, BOOL_VALUE -> node.bool();
+      case UINT32, UINT32_VALUE -> node.integer(0, 0xffff_ffffL);
+      case INT32 -> node.integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
+      case INT64 -> node.integer(Long.MIN_VALUE, Long.MAX_VALUE);
+      case UINT64, UINT64_VALUE -> node.integer(0, Long.MAX_VALUE);
+      case DOUBLE -> node.number();
+      case ENUM -> enumNumber(field, node, path);
+      case DURATION -> Durations.parse(node.text(), path);
+      case STRUCT -> struct(node);
+      case ANY -> any(node, path);
+      case MESSAGE -> nested(field, node, path);
+    };
+  }
+
+  private Object nested(Field field, Node node, String path) {
+    MessageType type = FieldTable.xds().find(field.typeName()).orElse(null);
+    if (type == null || field.state() != FieldState.ACTS) {
+      return Opaque.NOT_OPENED;
+    }
+    return message(type, node, path);
+  }
+
+  private AnyMessage any(Node node, String path) {
+    String typeUrl = node.required("@type").name();
+    AnyMessage unknown = new AnyMessage(path, typeUrl, null, null);
+    MessageType type = FieldTable.xds().find(unknown.typeName()).orElse(null);
+    return type == null ? unknown : new AnyMessage(path, typeUrl, null, message(type, node, path));
+  }
+
+  private static Object enumNumber(Field field, Node node, String path) {
+    if (!node.isText()) {
+      return node.integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
+    }
+    Integer number = field.enumNumbers().get(node.text());
+    if (number == null) {
+      throw wrong(node, path, "one of " + String.join(", ", field.enumNumbers().keySet()));
+    }
+    return (long) number;
+  }
+
+  private static byte[] base64(Node node, String path) {
+    try {
+      return Base64.getDecoder().decode(node.text());
+    } catch (IllegalArgumentException notBase64) {
+      throw new InvalidMessageException(path, "is not base64 (" + node.where() + ")");
+    }
+  }
+
+  private static Map<String, @Nullable Object> struct(Node node) {
+    Map<String, @Nullable Object> struct = new LinkedHashMap<>();
+    node.fields().forEach((key, item) -> struct.put(key, item.plain()));
+    return struct;
+  }
+
+  private static InvalidMessageException wrong(Node node, String path, String right) {
+    return new InvalidMessageException(
+        path, "is not usable here; right would be " + right + " (" + node.where() + ")");
+  }
+}

@@ -1,0 +1,100 @@
+package dev.proxyless.mesh.route;
+
+import dev.proxyless.mesh.model.HeaderMatcher;
+import dev.proxyless.mesh.model.ValueMatch;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link HeaderMatcher}, compiled.
+ *
+ * <p>A missing header matches nothing, even inverted, except by {@code present_match}; several
+ * lines of one name are tested one by one, and one that matches is enough. Source: Envoy's {@code
+ * HeaderUtility} with {@code match_headers_individually}.
+ */
+final class HeaderCondition implements Condition {
+
+  private final HeaderMatcher matcher;
+  private final @Nullable TextMatcher text;
+
+  private HeaderCondition(HeaderMatcher matcher, @Nullable TextMatcher text) {
+    this.matcher = matcher;
+    this.text = text;
+  }
+
+  static HeaderCondition compile(HeaderMatcher matcher, String path) {
+    TextMatcher text =
+        matcher.match() instanceof ValueMatch.Text match
+            ? TextMatcher.compile(match.matcher(), path + ".string_match")
+            : null;
+    return new HeaderCondition(matcher, text);
+  }
+
+  @Override
+  public boolean test(RequestView request) {
+    String pseudo = request.pseudoHeader(matcher.name());
+    if (pseudo != null) {
+      return ofLines(true, value(pseudo));
+    }
+    RequestHead head = request.head;
+    boolean present = false;
+    boolean any = false;
+    int count = head.headerCount();
+    for (int i = 0; i < count && !any; i++) {
+      if (head.headerName(i).equalsIgnoreCase(matcher.name())) {
+        present = true;
+        any = value(head.headerValue(i));
+      }
+    }
+    return ofLines(present, any);
+  }
+
+  String name() {
+    return matcher.name();
+  }
+
+  /** The same test on one value, which is null where the header is missing. */
+  boolean testValue(@Nullable String value) {
+    return ofLines(value != null, value != null && value(value));
+  }
+
+  private boolean ofLines(boolean present, boolean anyLineMatches) {
+    if (matcher.match() instanceof ValueMatch.Present presence) {
+      boolean found = present || matcher.treatMissingAsEmpty();
+      return (found == presence.present()) != matcher.invert();
+    }
+    if (present) {
+      return anyLineMatches != matcher.invert();
+    }
+    return matcher.treatMissingAsEmpty() && value("") != matcher.invert();
+  }
+
+  private boolean value(String value) {
+    if (text != null) {
+      return text.matches(value);
+    }
+    return !(matcher.match() instanceof ValueMatch.Range range) || inRange(range, value);
+  }
+
+  private static boolean inRange(ValueMatch.Range range, String value) {
+    try {
+      long number = Long.parseLong(value.strip());
+      return number >= range.start() && number < range.end();
+    } catch (NumberFormatException notANumber) {
+      return false;
+    }
+  }
+
+  @Override
+  public String describe() {
+    String subject = "header " + matcher.name() + " ";
+    String predicate;
+    if (matcher.match() instanceof ValueMatch.Present presence) {
+      predicate = presence.present() ? "is present" : "is absent";
+    } else if (matcher.match() instanceof ValueMatch.Range range) {
+      predicate = "is a number from " + range.start() + " up to, not including, " + range.end();
+    } else {
+      predicate = text == null ? "" : text.describe();
+    }
+    return (matcher.invert() ? "not: " : "") + subject + predicate;
+  }
+}

@@ -1,0 +1,206 @@
+package dev.proxyless.mesh.route;
+
+import dev.proxyless.mesh.model.Route;
+import dev.proxyless.mesh.model.RouteAction;
+import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
+import dev.proxyless.mesh.model.RouteAction.ClusterWeight;
+import dev.proxyless.mesh.model.VirtualHost;
+import dev.proxyless.mesh.telemetry.MeshMeters;
+import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/** A route, compiled: its conditions, its targets and what it does. Immutable. */
+public final class RouteEntry {
+
+  private static final Target NO_CLUSTER = new Target("", MeshMeters.NONE.calls("", "", ""));
+
+  private final VirtualHost virtualHost;
+  private final Route route;
+  private final PathCondition path;
+  private final Condition[] conditions;
+  private final Optional<RetryRules> retryRules;
+  private final Target[] targets;
+  private final long[] cumulativeWeights;
+  private final MeshMeters meters;
+
+  private RouteEntry(
+      VirtualHost virtualHost,
+      Route route,
+      Optional<RetryRules> hostRetryRules,
+      String at,
+      MeshMeters meters) {
+    this.virtualHost = virtualHost;
+    this.route = route;
+    this.meters = meters;
+    path = PathCondition.compile(route.match(), at + ".match");
+    conditions = conditions(route, path, at + ".match");
+    Optional<RouteAction.Forward> forward =
+        route.action() instanceof RouteAction.Forward action
+            ? Optional.of(action)
+            : Optional.empty();
+    retryRules =
+        forward
+            .flatMap(RouteAction.Forward::retryPolicy)
+            .map(policy -> RetryRules.compile(policy, at + ".route.retry_policy"))
+            .or(() -> hostRetryRules);
+    List<ClusterWeight> weights = forward.map(RouteEntry::weights).orElse(List.of());
+    targets = new Target[weights.size()];
+    cumulativeWeights = new long[weights.size()];
+    long sum = 0;
+    for (int i = 0; i < targets.length; i++) {
+      targets[i] = target(weights.get(i).name());
+      sum += weights.get(i).weight();
+      cumulativeWeights[i] = sum;
+    }
+  }
+
+  static RouteEntry compile(
+      VirtualHost virtualHost,
+      Route route,
+      Optional<RetryRules> hostRetryRules,
+      String at,
+      MeshMeters meters) {
+    return new RouteEntry(virtualHost, route, hostRetryRules, at, meters);
+  }
+
+  private static Condition[] conditions(Route route, PathCondition path, String at) {
+    List<Condition> conditions = new ArrayList<>();
+    conditions.add(path);
+    route.match().runtimeFraction().map(OtherConditions.Fraction::new).ifPresent(conditions::add);
+    if (route.match().grpc()) {
+      conditions.add(new OtherConditions.Grpc());
+    }
+    for (int i = 0; i < route.match().headers().size(); i++) {
+      conditions.add(
+          HeaderCondition.compile(route.match().headers().get(i), at + ".headers[" + i + "]"));
+    }
+    for (int i = 0; i < route.match().queryParameters().size(); i++) {
+      conditions.add(
+          QueryCondition.compile(
+              route.match().queryParameters().get(i), at + ".query_parameters[" + i + "]"));
+    }
+    return conditions.toArray(new Condition[0]);
+  }
+
+  private static List<ClusterWeight> weights(RouteAction.Forward forward) {
+    if (forward.cluster() instanceof ClusterSpecifier.Named named) {
+      return List.of(new ClusterWeight(named.cluster(), 1));
+    }
+    return forward.cluster() instanceof ClusterSpecifier.Weighted weighted
+        ? weighted.clusters()
+        : List.of();
+  }
+
+  private Target target(String cluster) {
+    return new Target(cluster, meters.calls(virtualHost.name(), route.name(), cluster));
+  }
+
+  /**
+   * A cluster that a call is sent to.
+   *
+   * @param cluster its name; empty where a header was to name it and does not
+   * @param meters the meters of calls that this route sends there
+   */
+  public record Target(String cluster, CallMeters meters) {}
+
+  public VirtualHost virtualHost() {
+    return virtualHost;
+  }
+
+  /** The route's name; may be empty. */
+  public String name() {
+    return route.name();
+  }
+
+  public RouteAction action() {
+    return route.action();
+  }
+
+  /** The route's retry policy, else the virtual host's. */
+  public Optional<RetryRules> retryRules() {
+    return retryRules;
+  }
+
+  boolean matches(RequestView request) {
+    for (Condition condition : conditions) {
+      if (!condition.test(request)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** The first condition that fails, in words; empty where all hold. */
+  Optional<String> firstFailure(RequestView request) {
+    for (Condition condition : conditions) {
+      if (!condition.test(request)) {
+        return Optional.of(condition.describe());
+      }
+    }
+    return Optional.empty();
+  }
+
+  /**
+   * Which cluster a request goes to, by the request's one random number.
+   *
+   * <p>Source: {@code WeightedCluster}: the first entry whose cumulative weight exceeds {@code
+   * random % total}; a header named by {@code header_name} replaces the random number where it has
+   * exactly one value and that value is an unsigned 64-bit number.
+   */
+  public Target target(RequestHead head, long random) {
+    RouteAction.Forward forward = (RouteAction.Forward) route.action();
+    if (forward.cluster() instanceof ClusterSpecifier.FromHeader named) {
+      String cluster = head.header(named.header());
+      return cluster == null || cluster.isEmpty() ? NO_CLUSTER : target(cluster);
+    }
+    if (targets.length == 1) {
+      return targets[0];
+    }
+    long selected = random;
+    if (forward.cluster() instanceof ClusterSpecifier.Weighted weighted
+        && weighted.randomHeader().isPresent()) {
+      selected = randomFrom(head, weighted.randomHeader().get(), random);
+    }
+    selected = Long.remainderUnsigned(selected, cumulativeWeights[targets.length - 1]);
+    int chosen = 0;
+    while (selected >= cumulativeWeights[chosen]) {
+      chosen++;
+    }
+    return targets[chosen];
+  }
+
+  private static long randomFrom(RequestHead head, String header, long random) {
+    String value = null;
+    for (int i = 0; i < head.headerCount(); i++) {
+      if (head.headerName(i).equalsIgnoreCase(header)) {
+        if (value != null) {
+          return random;
+        }
+        value = head.headerValue(i);
+      }
+    }
+    try {
+      return value == null ? random : Long.parseUnsignedLong(value);
+    } catch (NumberFormatException notANumber) {
+      return random;
+    }
+  }
+
+  /** All clusters that the route can send to, as far as its configuration names them. */
+  public List<Target> targets() {
+    return List.of(targets);
+  }
+
+  /** The path with the part that this route matched replaced; query and fragment stay. */
+  public String rewritePrefix(String fullPath, String replacement) {
+    String withoutQuery = RequestView.withoutQuery(fullPath);
+    return replacement + fullPath.substring(path.matchedLength(withoutQuery));
+  }
+
+  /** The {@code Location} of this route's redirect. */
+  public String redirectLocation(RouteAction.Redirect redirect, RequestHead head) {
+    return Redirects.location(redirect, head, this);
+  }
+}

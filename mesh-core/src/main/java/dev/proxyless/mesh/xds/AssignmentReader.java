@@ -1,0 +1,194 @@
+package dev.proxyless.mesh.xds;
+
+import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.model.EndpointAssignment.Health;
+import dev.proxyless.mesh.model.Locality;
+import dev.proxyless.mesh.proto.FieldTable;
+import dev.proxyless.mesh.proto.Findings;
+import dev.proxyless.mesh.proto.InvalidMessageException;
+import dev.proxyless.mesh.proto.MessageType;
+import dev.proxyless.mesh.proto.WireReader;
+import java.util.HashSet;
+import java.util.Set;
+
+/**
+ * Reads a {@code ClusterLoadAssignment} straight from its bytes into columns, since an assignment
+ * can have a hundred thousand endpoints and a tree of messages costs ten times as much. Fields that
+ * it does not know are looked up in the table, once each.
+ */
+final class AssignmentReader {
+
+  private static final int MAX_PRIORITY = 127;
+  private static final MessageType ASSIGNMENT =
+      FieldTable.xds().type("envoy.config.endpoint.v3.ClusterLoadAssignment");
+  private static final MessageType LOCALITY_ENDPOINTS =
+      FieldTable.xds().type("envoy.config.endpoint.v3.LocalityLbEndpoints");
+  private static final MessageType LB_ENDPOINT =
+      FieldTable.xds().type("envoy.config.endpoint.v3.LbEndpoint");
+  private static final MessageType ENDPOINT =
+      FieldTable.xds().type("envoy.config.endpoint.v3.Endpoint");
+  private static final MessageType ADDRESS = FieldTable.xds().type("envoy.config.core.v3.Address");
+  private static final MessageType SOCKET_ADDRESS =
+      FieldTable.xds().type("envoy.config.core.v3.SocketAddress");
+
+  private final Findings findings;
+  private final Set<String> noted = new HashSet<>();
+  private final EndpointAssignment.Builder columns = new EndpointAssignment.Builder();
+  private String clusterName = "";
+  private int localities;
+  private int endpoints;
+
+  AssignmentReader(Findings findings) {
+    this.findings = findings;
+  }
+
+  /** The cluster's name, once it was read. */
+  String clusterName() {
+    return clusterName;
+  }
+
+  EndpointAssignment read(byte[] bytes, String path) {
+    WireReader in = new WireReader(bytes, path);
+    for (int field = in.nextField(); field != 0; field = in.nextField()) {
+      switch (field) {
+        case 1 -> clusterName = in.string();
+        case 2 -> localityEndpoints(in.nested(), "endpoints[" + localities++ + "]");
+        default -> note(ASSIGNMENT, field, in, "");
+      }
+    }
+    return columns.build();
+  }
+
+  /** Priority and locality may follow the endpoints, so these are read in a second walk. */
+  private void localityEndpoints(WireReader in, String path) {
+    Locality locality = Locality.UNKNOWN;
+    int priority = 0;
+    java.util.List<WireReader> later = new java.util.ArrayList<>();
+    for (int field = in.nextField(); field != 0; field = in.nextField()) {
+      switch (field) {
+        case 1 -> locality = locality(in.nested());
+        case 2 -> later.add(in.nested());
+        case 5 -> priority = priority(in.varint(), path);
+        default -> note(LOCALITY_ENDPOINTS, field, in, path);
+      }
+    }
+    if (priority > 0) {
+      once(
+          path + ".priority",
+          "takes traffic only when no endpoint of a lower number is healthy; load is not spread by"
+              + " degrees");
+    }
+    endpoints = 0;
+    for (WireReader endpoint : later) {
+      lbEndpoint(endpoint, locality, priority, path + ".lb_endpoints[" + endpoints++ + "]");
+    }
+  }
+
+  private static int priority(long value, String path) {
+    if (value < 0 || value > MAX_PRIORITY) {
+      throw new InvalidMessageException(
+          path + ".priority", "is " + value + "; right would be 0 to " + MAX_PRIORITY);
+    }
+    return (int) value;
+  }
+
+  private static Locality locality(WireReader in) {
+    String region = "";
+    String zone = "";
+    String subZone = "";
+    for (int field = in.nextField(); field != 0; field = in.nextField()) {
+      switch (field) {
+        case 1 -> region = in.string();
+        case 2 -> zone = in.string();
+        case 3 -> subZone = in.string();
+        default -> in.skip();
+      }
+    }
+    Locality locality = new Locality(region, zone, subZone);
+    return locality.equals(Locality.UNKNOWN) ? Locality.UNKNOWN : locality;
+  }
+
+  private void lbEndpoint(WireReader in, Locality locality, int priority, String path) {
+    Target target = new Target();
+    Health health = Health.UNKNOWN;
+    for (int field = in.nextField(); field != 0; field = in.nextField()) {
+      switch (field) {
+        case 1 -> endpoint(in.nested(), target, path + ".endpoint");
+        case 2 -> health = health(in.varint());
+        default -> note(LB_ENDPOINT, field, in, path);
+      }
+    }
+    if (target.address.isEmpty() || target.port == 0) {
+      throw new InvalidMessageException(
+          path + ".endpoint.address.socket_address",
+          "has address \""
+              + target.address
+              + "\" and port "
+              + target.port
+              + "; right would be an IP address and a port from 1 to 65535");
+    }
+    columns.add(target.address, target.port, target.hostname, health, priority, locality);
+  }
+
+  private static Health health(long number) {
+    Health[] all = Health.values();
+    return number >= 0 && number < all.length ? all[(int) number] : Health.UNKNOWN;
+  }
+
+  private void endpoint(WireReader in, Target target, String path) {
+    for (int field = in.nextField(); field != 0; field = in.nextField()) {
+      switch (field) {
+        case 1 -> address(in.nested(), target, path + ".address");
+        case 3 -> target.hostname = in.string();
+        default -> note(ENDPOINT, field, in, path);
+      }
+    }
+  }
+
+  private void address(WireReader in, Target target, String path) {
+    for (int field = in.nextField(); field != 0; field = in.nextField()) {
+      if (field == 1) {
+        socketAddress(in.nested(), target, path + ".socket_address");
+      } else {
+        note(ADDRESS, field, in, path);
+      }
+    }
+  }
+
+  private void socketAddress(WireReader in, Target target, String path) {
+    for (int field = in.nextField(); field != 0; field = in.nextField()) {
+      switch (field) {
+        case 2 -> target.address = in.string();
+        case 3 -> target.port = port(in.varint(), path);
+        default -> note(SOCKET_ADDRESS, field, in, path);
+      }
+    }
+  }
+
+  private static int port(long value, String path) {
+    if (value < 0 || value > 65_535) {
+      throw new InvalidMessageException(
+          path + ".port_value", "is " + value + "; right would be 1 to 65535");
+    }
+    return (int) value;
+  }
+
+  private void note(MessageType type, int field, WireReader in, String path) {
+    in.skip();
+    if (noted.add(type.name() + "#" + field)) {
+      type.note(field, path, findings);
+    }
+  }
+
+  private void once(String path, String reason) {
+    if (noted.add(reason)) {
+      findings.report(path, reason);
+    }
+  }
+
+  private static final class Target {
+    private String address = "";
+    private String hostname = "";
+    private int port;
+  }
+}

@@ -1,0 +1,125 @@
+package dev.proxyless.mesh.xds;
+
+import dev.proxyless.mesh.model.HttpConnectionManager;
+import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
+import dev.proxyless.mesh.model.Listener;
+import dev.proxyless.mesh.model.Listener.Direction;
+import dev.proxyless.mesh.model.Listener.FilterChain;
+import dev.proxyless.mesh.proto.AnyMessage;
+import dev.proxyless.mesh.proto.Findings;
+import dev.proxyless.mesh.proto.Message;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+
+/**
+ * Decodes listeners of both styles: Envoy's, with addresses and filter chains, and gRPC's, with an
+ * API listener.
+ */
+final class ListenerDecoder {
+
+  private static final String CONNECTION_MANAGER =
+      "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+  private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+
+  private final Findings findings;
+  private final Checks checks;
+
+  ListenerDecoder(Findings findings, Checks checks) {
+    this.findings = findings;
+    this.checks = checks;
+  }
+
+  Listener listener(Message message) {
+    Optional<HttpConnectionManager> apiListener =
+        message
+            .message("api_listener")
+            .flatMap(api -> api.any("api_listener"))
+            .map(any -> connectionManager(any.unpack(findings)));
+    Optional<Message> defaultChain = message.message("default_filter_chain");
+    return new Listener(
+        message.requiredString("name"),
+        switch (message.enumName("traffic_direction")) {
+          case "INBOUND" -> Direction.INBOUND;
+          case "OUTBOUND" -> Direction.OUTBOUND;
+          default -> Direction.UNSPECIFIED;
+        },
+        port(message),
+        message.bool("use_original_dst", false),
+        message.messages("filter_chains").stream().map(this::filterChain).toList(),
+        defaultChain.map(this::filterChain),
+        apiListener);
+  }
+
+  private static OptionalInt port(Message message) {
+    return message
+        .message("address")
+        .flatMap(address -> address.message("socket_address"))
+        .map(address -> OptionalInt.of(address.integer("port_value", 0, 65_535, 0)))
+        .orElse(OptionalInt.empty());
+  }
+
+  private FilterChain filterChain(Message message) {
+    OptionalInt port =
+        message
+            .message("filter_chain_match")
+            .filter(match -> match.has("destination_port"))
+            .map(match -> OptionalInt.of(match.integer("destination_port", 1, 65_535, 1)))
+            .orElse(OptionalInt.empty());
+    return new FilterChain(
+        message.string("name"),
+        port,
+        connectionManager(message.messages("filters")),
+        new TlsDecoder(findings, checks).downstream(message.message("transport_socket")));
+  }
+
+  private Optional<HttpConnectionManager> connectionManager(List<Message> filters) {
+    Optional<HttpConnectionManager> found = Optional.empty();
+    for (Message filter : filters) {
+      AnyMessage config =
+          filter
+              .any("typed_config")
+              .orElseThrow(() -> filter.invalid("typed_config", "is required"));
+      if (config.is(CONNECTION_MANAGER)) {
+        found = Optional.of(connectionManager(config.unpack(findings)));
+      } else {
+        findings.report(
+            filter.path(),
+            "\"" + filter.string("name") + "\" is no HTTP filter; it does not act here");
+      }
+    }
+    return found;
+  }
+
+  private HttpConnectionManager connectionManager(Message message) {
+    return new HttpConnectionManager(routes(message), suppressesEnvoyHeaders(message));
+  }
+
+  private RouteSource routes(Message message) {
+    if (message.has("rds")) {
+      return new RouteSource.Rds(
+          message.requiredMessage("rds").requiredString("route_config_name"));
+    }
+    if (message.has("route_config")) {
+      return new RouteSource.Inline(
+          new RouteDecoder(findings, checks)
+              .routeConfiguration(message.requiredMessage("route_config")));
+    }
+    throw message.invalid("route_specifier", "is required: rds or route_config");
+  }
+
+  private boolean suppressesEnvoyHeaders(Message message) {
+    boolean suppress = false;
+    for (Message filter : message.messages("http_filters")) {
+      Optional<AnyMessage> config = filter.any("typed_config");
+      if (config.isPresent() && config.get().is(ROUTER)) {
+        suppress = config.get().unpack(findings).bool("suppress_envoy_headers", false);
+      } else if (!filter.bool("disabled", false)) {
+        findings.report(
+            filter.path(),
+            "the filter \"" + filter.string("name") + "\" is not supported; it is passed over");
+      }
+    }
+    return suppress;
+  }
+}

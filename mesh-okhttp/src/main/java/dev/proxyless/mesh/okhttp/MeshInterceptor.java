@@ -1,0 +1,136 @@
+package dev.proxyless.mesh.okhttp;
+
+import dev.proxyless.mesh.Mesh;
+import dev.proxyless.mesh.call.CallContext;
+import dev.proxyless.mesh.call.Decision;
+import dev.proxyless.mesh.call.LocalReply;
+import dev.proxyless.mesh.call.MeshCallException;
+import dev.proxyless.mesh.telemetry.CallInfo;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.ProtocolException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.Headers;
+import okhttp3.Interceptor;
+import okhttp3.MediaType;
+import okhttp3.Protocol;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okhttp3.ResponseBody;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Brings each request to the mesh and does what it decides. */
+final class MeshInterceptor implements Interceptor {
+
+  private static final Logger log = LoggerFactory.getLogger(MeshInterceptor.class);
+
+  private final Mesh mesh;
+  private final InnerClients clients;
+  private final MeshOkHttp.Options options;
+  private final List<Interceptor> installed;
+  private final AtomicBoolean checked = new AtomicBoolean();
+
+  MeshInterceptor(
+      Mesh mesh, InnerClients clients, MeshOkHttp.Options options, List<Interceptor> installed) {
+    this.mesh = mesh;
+    this.clients = clients;
+    this.options = options;
+    this.installed = installed;
+  }
+
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    if (!checked.get() && checked.compareAndSet(false, true)) {
+      warnOfInterceptorsAfterMesh();
+    }
+    CallContext context = ContextCapture.of(chain.call(), mesh.contexts());
+    Request request = chain.request();
+    for (int hop = 0; ; hop++) {
+      Response response = once(chain, request, context);
+      Request next = FollowUps.next(response, request, chain);
+      if (next == null) {
+        return response;
+      }
+      response.close();
+      if (hop == FollowUps.MAX) {
+        throw new ProtocolException("Too many follow-up requests: " + (hop + 1));
+      }
+      request = next;
+    }
+  }
+
+  private void warnOfInterceptorsAfterMesh() {
+    int at = installed.indexOf(this);
+    if (at >= 0 && at < installed.size() - 1) {
+      log.warn(
+          "{} was added after MeshOkHttp.install and does not run for calls that the mesh takes; call"
+              + " install last",
+          installed.subList(at + 1, installed.size()));
+    }
+  }
+
+  private Response once(Chain chain, Request request, CallContext context) throws IOException {
+    Decision decision;
+    try {
+      decision = mesh.calls().begin(new OkHttpHead(request), isReplayable(request), context);
+    } catch (InterruptedException interrupted) {
+      Thread.currentThread().interrupt();
+      throw (IOException) new InterruptedIOException("interrupted").initCause(interrupted);
+    }
+    if (decision instanceof Decision.Forward forward) {
+      return new Forwarding(mesh, clients, chain, request, forward.call(), this::local).run();
+    }
+    if (decision instanceof Decision.Respond respond) {
+      return local(request, respond.reply());
+    }
+    CallInfo info = ((Decision.PassThrough) decision).info();
+    Response response = chain.proceed(request);
+    return response.newBuilder().request(tagged(response.request(), info)).build();
+  }
+
+  private static boolean isReplayable(Request request) {
+    @Nullable RequestBody body = request.body();
+    return body == null || !(body.isOneShot() || body.isDuplex());
+  }
+
+  static Request tagged(Request request, CallInfo info) {
+    return request.newBuilder().tag(CallInfo.class, info).build();
+  }
+
+  /**
+   * A reply of the mesh as a response, or as an exception where the application wants failures so.
+   */
+  private Response local(Request request, LocalReply reply) throws IOException {
+    if (reply.isFailure()) {
+      log.debug(
+          "{} {}: {} {}", request.method(), request.url().redact(), reply.status(), reply.info());
+      if (options.failuresAsExceptions()) {
+        throw new MeshCallException(reply);
+      }
+    }
+    Headers.Builder headers = new Headers.Builder();
+    MediaType type = null;
+    for (var header : reply.headers()) {
+      headers.add(header.name(), header.value());
+      if (header.name().equals("content-type")) {
+        type = MediaType.parse(header.value());
+      }
+    }
+    String message = reply.info().explanation();
+    long now = mesh.time().now().toEpochMilli();
+    return new Response.Builder()
+        .request(tagged(request, reply.info()))
+        .protocol(Protocol.HTTP_1_1)
+        .code(reply.status())
+        .message(message.isEmpty() ? reply.info().details() : message)
+        .headers(headers.build())
+        .body(ResponseBody.create(reply.body(), type))
+        .sentRequestAtMillis(now)
+        .receivedResponseAtMillis(now)
+        .build();
+  }
+}

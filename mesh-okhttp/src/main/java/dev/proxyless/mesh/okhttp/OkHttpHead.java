@@ -1,0 +1,94 @@
+package dev.proxyless.mesh.okhttp;
+
+import dev.proxyless.mesh.route.RequestHead;
+import okhttp3.Headers;
+import okhttp3.HttpUrl;
+import okhttp3.MediaType;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An OkHttp request as the mesh reads it. The content type counts as a header where OkHttp will
+ * take it from the body.
+ */
+final class OkHttpHead implements RequestHead {
+
+  private static final String CONTENT_TYPE = "Content-Type";
+
+  private final Request request;
+  private final Headers headers;
+  private final HttpUrl url;
+  private final @Nullable String bodyType;
+  private @Nullable String path;
+
+  OkHttpHead(Request request) {
+    this.request = request;
+    headers = request.headers();
+    url = request.url();
+    bodyType = bodyType(request);
+  }
+
+  private static @Nullable String bodyType(Request request) {
+    RequestBody body = request.body();
+    if (body == null || request.header(CONTENT_TYPE) != null) {
+      return null;
+    }
+    MediaType type = body.contentType();
+    return type == null ? null : type.toString();
+  }
+
+  @Override
+  public String method() {
+    return request.method();
+  }
+
+  @Override
+  public String scheme() {
+    return url.scheme();
+  }
+
+  @Override
+  public String authority() {
+    String host = request.header("Host");
+    return host == null ? authority(url) : host;
+  }
+
+  /** Host and port as OkHttp sends them: without a port that the scheme implies. */
+  private static String authority(HttpUrl url) {
+    String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
+    boolean implied = url.port() == HttpUrl.defaultPort(url.scheme());
+    return implied ? host : host + ":" + url.port();
+  }
+
+  @Override
+  public int port() {
+    return url.port();
+  }
+
+  @Override
+  public String path() {
+    String known = path;
+    if (known == null) {
+      String query = url.encodedQuery();
+      known = query == null ? url.encodedPath() : url.encodedPath() + "?" + query;
+      path = known;
+    }
+    return known;
+  }
+
+  @Override
+  public int headerCount() {
+    return headers.size() + (bodyType == null ? 0 : 1);
+  }
+
+  @Override
+  public String headerName(int index) {
+    return index < headers.size() ? headers.name(index) : CONTENT_TYPE;
+  }
+
+  @Override
+  public String headerValue(int index) {
+    return index < headers.size() || bodyType == null ? headers.value(index) : bodyType;
+  }
+}
