@@ -192,8 +192,7 @@ public final class MeshCall {
       Duration expected = perTryTimeout.isZero() ? left : perTryTimeout;
       if (!expected.isZero()) {
         edits.add(
-            HeaderEdit.set(
-                "x-envoy-expected-rq-timeout-ms", Long.toString(Math.max(1, expected.toMillis()))));
+            HeaderEdit.set("x-envoy-expected-rq-timeout-ms", Long.toString(wholeMillis(expected))));
       }
     }
     if (virtualHost.includeRequestAttemptCount()) {
@@ -201,6 +200,11 @@ public final class MeshCall {
     }
     attemptSpan.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
     return edits;
+  }
+
+  /** At least one, and never less than is meant. */
+  private static long wholeMillis(Duration duration) {
+    return Math.max(1, duration.plusNanos(999_999).toMillis());
   }
 
   /** The head of a response arrived. */

@@ -83,6 +83,11 @@ public final class TestCertificates {
     return new Issued(sign(new X500Name("CN=test"), own, List.of(names), false, lifetime), own);
   }
 
+  /** The authority's own certificate. */
+  public X509Certificate certificate() {
+    return authority;
+  }
+
   public String authorityPem() {
     return pem(authority);
   }

@@ -209,7 +209,10 @@ final class Forwarding {
     }
 
     private Verdict failed(IOException failure) throws IOException {
-      if (outer.isCanceled() || Thread.currentThread().isInterrupted()) {
+      if (outer.isCanceled()) {
+        throw new IOException("Canceled", failure);
+      }
+      if (Thread.currentThread().isInterrupted()) {
         throw failure;
       }
       boolean connected = events.wasConnected();
