@@ -189,7 +189,7 @@ public final class MeshCall {
   private List<HeaderEdit> edits(AttemptSpan attemptSpan, Duration left) {
     List<HeaderEdit> edits = new ArrayList<>(baseEdits);
     if (envoyHeaders) {
-      Duration expected = perTryTimeout.isZero() ? left : perTryTimeout;
+      Duration expected = expectedTimeout(left);
       if (!expected.isZero()) {
         edits.add(
             HeaderEdit.set("x-envoy-expected-rq-timeout-ms", Long.toString(wholeMillis(expected))));
@@ -205,6 +205,14 @@ public final class MeshCall {
   /** At least one, and never less than is meant. */
   private static long wholeMillis(Duration duration) {
     return Math.max(1, duration.plusNanos(999_999).toMillis());
+  }
+
+  /** What a try may take, at most what is left of the call; zero is no bound. */
+  private Duration expectedTimeout(Duration left) {
+    if (perTryTimeout.isZero() || left.isZero()) {
+      return perTryTimeout.isZero() ? left : perTryTimeout;
+    }
+    return perTryTimeout.compareTo(left) < 0 ? perTryTimeout : left;
   }
 
   /** The head of a response arrived. */
@@ -365,12 +373,12 @@ public final class MeshCall {
       count(last, AttemptResult.CANCELLED, status);
     }
     releaseRetry();
-    complete(outcome);
+    complete(outcome, info());
   }
 
-  private void complete(Outcome outcome) {
+  private void complete(Outcome outcome, CallInfo info) {
     meters.call(outcome, flags, calls.time().nanoTime() - startNanos);
-    span.end(info(CallInfo.VIA_UPSTREAM, ""), status);
+    span.end(info, status);
     calls.ended();
   }
 
@@ -445,7 +453,7 @@ public final class MeshCall {
     CallInfo info = info(details, explanation);
     if (over.compareAndSet(false, true)) {
       releaseRetry();
-      complete(Outcome.LOCAL);
+      complete(Outcome.LOCAL, info);
     }
     return LocalReplies.text(head, newStatus, body, all, info);
   }
