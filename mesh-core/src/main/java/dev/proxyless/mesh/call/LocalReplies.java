@@ -18,7 +18,10 @@ final class LocalReplies {
 
   private LocalReplies() {}
 
-  /** A reply with a text; to a gRPC request, a response of headers alone that says the same. */
+  /**
+   * A reply with a text. To a gRPC request it is a response of headers alone that says the same; to
+   * HEAD it has no body.
+   */
   static LocalReply text(
       RequestHead head, int status, String body, List<Header> more, CallInfo info) {
     List<Header> headers = new ArrayList<>(more);
@@ -33,10 +36,11 @@ final class LocalReplies {
     if (!body.isEmpty()) {
       headers.add(TEXT);
     }
-    return new LocalReply(status, List.copyOf(headers), body, info);
+    String sent = head.method().equals("HEAD") ? "" : body;
+    return new LocalReply(status, List.copyOf(headers), sent, info);
   }
 
-  private static boolean isGrpc(RequestHead head) {
+  static boolean isGrpc(RequestHead head) {
     @Nullable String contentType = head.header("content-type");
     return contentType != null
         && (contentType.equals("application/grpc") || contentType.startsWith("application/grpc+"));
