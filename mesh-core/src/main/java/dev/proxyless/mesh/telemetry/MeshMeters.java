@@ -36,12 +36,18 @@ public interface MeshMeters extends AutoCloseable {
   /** Certificate files were read. */
   void certificateReload(String source, String result);
 
-  /** When a certificate ends, in seconds from now, until the mesh is closed. */
-  void certificateExpiry(String source, LongSupplier seconds);
+  /** When a certificate ends, in seconds from now, until what is returned is closed. */
+  ExpiryMeter certificateExpiry(String source, LongSupplier seconds);
 
   /** Removes every meter that was made here. */
   @Override
   void close();
+
+  /** The time left of a certificate. */
+  interface ExpiryMeter extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** What a call and its attempts are counted by. */
   interface CallMeters {

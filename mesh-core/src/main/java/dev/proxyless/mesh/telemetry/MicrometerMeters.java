@@ -105,8 +105,12 @@ public final class MicrometerMeters implements MeshMeters {
   }
 
   @Override
-  public void certificateExpiry(String source, LongSupplier seconds) {
-    gauge(MeterName.TLS_EXPIRY, seconds::getAsLong, source);
+  public ExpiryMeter certificateExpiry(String source, LongSupplier seconds) {
+    Meter gauge = gauge(MeterName.TLS_EXPIRY, seconds::getAsLong, source);
+    return () -> {
+      registry.remove(gauge);
+      made.remove(gauge);
+    };
   }
 
   private void counted(MeterName name, String... values) {

@@ -35,7 +35,9 @@ final class NoMeters implements MeshMeters, MeshMeters.CallMeters, MeshMeters.Cl
   public void certificateReload(String source, String result) {}
 
   @Override
-  public void certificateExpiry(String source, LongSupplier seconds) {}
+  public ExpiryMeter certificateExpiry(String source, LongSupplier seconds) {
+    return () -> {};
+  }
 
   @Override
   public void attempt(
