@@ -7,6 +7,7 @@ import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import dev.proxyless.mesh.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,9 @@ import org.jspecify.annotations.Nullable;
  * that makes the call.
  */
 public final class Attempt {
+
+  private static final int COUNTED = 1;
+  private static final int CLOSED = 2;
 
   private final int number;
   private final Endpoint endpoint;
@@ -27,8 +31,9 @@ public final class Attempt {
   private final Duration timeLeft;
   private final AttemptSpan span;
   final long startNanos;
-  private boolean open = true;
-  private boolean counted;
+
+  /** What has been told already, since two threads may tell of the end. */
+  private final AtomicInteger told = new AtomicInteger();
 
   Attempt(
       int number,
@@ -115,16 +120,16 @@ public final class Attempt {
 
   /** Whether this is the first time that the try is counted. */
   boolean count() {
-    boolean wasCounted = counted;
-    counted = true;
-    return !wasCounted;
+    return isFirst(COUNTED);
   }
 
   /** Whether this is the first time that the end of the try is told. */
   boolean close() {
-    boolean wasOpen = open;
-    open = false;
-    return wasOpen;
+    return isFirst(CLOSED);
+  }
+
+  private boolean isFirst(int what) {
+    return (told.getAndAccumulate(what, (before, bit) -> before | bit) & what) == 0;
   }
 
   @Override

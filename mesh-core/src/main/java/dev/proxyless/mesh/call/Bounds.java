@@ -14,7 +14,8 @@ import java.time.Duration;
  */
 record Bounds(Kind kind, Duration limit, long deadlineNanos) {
 
-  static final String TIMEOUT_BODY = "upstream request timeout";
+  /** What is longer is no bound; the clock counts 292 years. */
+  private static final Duration LONGEST = Duration.ofDays(36_500);
 
   enum Kind {
     /** Nothing bounds the call. */
@@ -43,6 +44,7 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
       kind = Kind.DEFAULT_TIMEOUT;
       limit = Forward.DEFAULT_TIMEOUT;
     }
+    limit = bounded(limit);
     long deadline = limit.isZero() ? CallContext.NO_DEADLINE : startNanos + limit.toNanos();
     long inbound = context.deadlineNanos();
     if (inbound != CallContext.NO_DEADLINE
@@ -50,6 +52,11 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
       return new Bounds(Kind.INBOUND, limit, inbound);
     }
     return new Bounds(limit.isZero() ? Kind.NONE : kind, limit, deadline);
+  }
+
+  /** A limit that can act; zero for none. */
+  static Duration bounded(Duration limit) {
+    return limit.compareTo(LONGEST) > 0 ? Duration.ZERO : limit;
   }
 
   boolean isUnbounded() {
@@ -71,16 +78,6 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
 
   ResponseFlag flag() {
     return kind == Kind.MAX_STREAM_DURATION ? ResponseFlag.UMSDR : ResponseFlag.UT;
-  }
-
-  String details() {
-    return kind == Kind.MAX_STREAM_DURATION
-        ? "upstream_max_stream_duration_reached"
-        : Failure.CALL_TIMEOUT.reason();
-  }
-
-  String body() {
-    return kind == Kind.MAX_STREAM_DURATION ? "upstream max stream duration reached" : TIMEOUT_BODY;
   }
 
   /** What bounds the call, for people. */

@@ -78,8 +78,8 @@ public final class Calls {
     return left.compareTo(readyTimeout) < 0 ? left : readyTimeout;
   }
 
-  private Decision decide(
-      MeshView view, RequestHead head, boolean replayable, CallContext context) {
+  private Decision decide(MeshView view, RequestHead head, boolean replayable, CallContext context)
+      throws MeshClosedException {
     OutboundChain chain = view.outbound(head);
     if (chain == null) {
       return new Decision.PassThrough(passThrough("", "", ""));
@@ -105,6 +105,10 @@ public final class Calls {
           passThrough(route.virtualHost().name(), route.name(), routed.cluster()));
     }
     active.increment();
+    if (closed) { // close() looks at the calls in flight after it has closed the door
+      active.decrement();
+      throw new MeshClosedException();
+    }
     return new Decision.Forward(
         new MeshCall(this, head, replayable, context, chain, route, routed, target));
   }

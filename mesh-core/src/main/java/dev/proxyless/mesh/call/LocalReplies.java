@@ -18,10 +18,16 @@ final class LocalReplies {
 
   private LocalReplies() {}
 
-  /** A reply with a text; to a gRPC request, a response of headers alone that says the same. */
+  /**
+   * A reply with a text. To a gRPC request it is a response of headers alone that says the same; to
+   * HEAD it has no body.
+   */
   static LocalReply text(
       RequestHead head, int status, String body, List<Header> more, CallInfo info) {
-    return text(head.header("content-type"), status, body, more, info);
+    LocalReply reply = text(head.header("content-type"), status, body, more, info);
+    return head.method().equals("HEAD")
+        ? new LocalReply(reply.status(), reply.headers(), "", info)
+        : reply;
   }
 
   /** The same for a request of this content type. */
@@ -40,6 +46,10 @@ final class LocalReplies {
       headers.add(TEXT);
     }
     return new LocalReply(status, List.copyOf(headers), body, info);
+  }
+
+  static boolean isGrpc(RequestHead head) {
+    return isGrpc(head.header("content-type"));
   }
 
   private static boolean isGrpc(@Nullable String contentType) {

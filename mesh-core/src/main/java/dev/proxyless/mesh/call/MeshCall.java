@@ -59,10 +59,15 @@ public final class MeshCall {
   private final long startNanos;
   private final AtomicBoolean over = new AtomicBoolean();
 
-  private @Nullable Attempt attempt;
+  private volatile @Nullable Attempt attempt;
   private int attempts;
-  private boolean holdsRetry;
+
+  /** Tries that were begun, one that got nowhere included: Envoy's attempt count. */
+  private int begun;
+
+  private boolean sent;
   private int status;
+  private String retryDenied = "";
   private ResponseFlags flags = ResponseFlags.NONE;
 
   MeshCall(
@@ -105,7 +110,7 @@ public final class MeshCall {
     Duration perTry =
         rules == null ? Duration.ZERO : rules.policy().perTryTimeout().orElse(Duration.ZERO);
     boolean pointless = !routeTimeout.isZero() && perTry.compareTo(routeTimeout) >= 0;
-    return pointless ? Duration.ZERO : perTry;
+    return pointless ? Duration.ZERO : Bounds.bounded(perTry);
   }
 
   private List<HeaderEdit> baseEdits(CallContext context) {
@@ -128,29 +133,27 @@ public final class MeshCall {
   public Step next() {
     long now = calls.time().nanoTime();
     releaseRetry();
+    if (over.get()) {
+      return new Step.Reply(abandoned());
+    }
     if (!bounds.isUnbounded() && bounds.leftNanos(now) <= 0) {
-      return new Step.Reply(callTimeout());
+      return new Step.Reply(reply(LocalEnd.timeout(bounds, attempts)));
+    }
+    begun++;
+    Endpoint endpoint = pick();
+    if (endpoint == null) {
+      return new Step.Reply(reply(LocalEnd.noEndpoint(upstream)));
     }
     if (!upstream.tryRequest()) {
       upstream.meters().overflow("requests");
-      return new Step.Reply(
-          resetReply(
-              503,
-              ResponseFlag.UO,
-              "overflow",
-              List.of(LocalReplies.OVERLOADED),
-              "cluster "
-                  + upstream.name()
-                  + " has as many requests in flight as its max_requests of "
-                  + upstream.config().circuitBreakers().maxRequests()
-                  + " allows"));
+      return new Step.Reply(reply(LocalEnd.overflow(upstream, begun > 1, envoyHeaders)));
     }
-    Endpoint endpoint = pick();
-    if (endpoint == null) {
-      upstream.releaseRequest();
-      return new Step.Reply(noEndpoint());
+    Attempt next = begin(endpoint, now);
+    if (over.get()) { // another thread has cancelled the call and may not have seen this try
+      endAttempt(next, AttemptResult.CANCELLED, 0, "");
+      return new Step.Reply(abandoned());
     }
-    return new Step.Try(begin(endpoint, now));
+    return new Step.Try(next);
   }
 
   private @Nullable Endpoint pick() {
@@ -196,7 +199,7 @@ public final class MeshCall {
       }
     }
     if (virtualHost.includeRequestAttemptCount()) {
-      edits.add(HeaderEdit.set("x-envoy-attempt-count", Integer.toString(attempts)));
+      edits.add(HeaderEdit.set("x-envoy-attempt-count", Integer.toString(Math.max(1, begun))));
     }
     attemptSpan.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
     return edits;
@@ -217,7 +220,11 @@ public final class MeshCall {
 
   /** The head of a response arrived. */
   public Verdict responded(Attempt ended, int newStatus, UnaryOperator<@Nullable String> header) {
+    if (over.get()) {
+      return new Verdict.Accept(List.of());
+    }
     status = newStatus;
+    sent = true;
     int counted = countedStatus(newStatus, header);
     upstream.report(ended.endpoint(), counted);
     RetryState.Answer answer =
@@ -227,7 +234,6 @@ public final class MeshCall {
     AttemptResult result = result(counted);
     if (answer == RetryState.Answer.YES && takeRetry()) {
       endAttempt(ended, result, newStatus, "");
-      upstream.releaseRequest();
       return retry();
     }
     if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
@@ -239,20 +245,17 @@ public final class MeshCall {
 
   private List<HeaderEdit> attemptCountEdits() {
     return virtualHost.includeAttemptCountInResponse()
-        ? List.of(HeaderEdit.set("x-envoy-attempt-count", Integer.toString(attempts)))
+        ? List.of(HeaderEdit.set("x-envoy-attempt-count", Integer.toString(Math.max(1, begun))))
         : List.of();
   }
 
   /**
-   * What outlier detection counts: a gRPC status in the head stands for the HTTP status it maps to.
+   * What outlier detection counts: the gRPC status in the head of a gRPC call's response stands for
+   * the HTTP status it maps to.
    */
-  private static int countedStatus(int status, UnaryOperator<@Nullable String> header) {
-    String contentType = status == 200 ? header.apply("content-type") : null;
-    if (contentType == null || !contentType.startsWith("application/grpc")) {
-      return status;
-    }
+  private int countedStatus(int responseStatus, UnaryOperator<@Nullable String> header) {
     int grpc = GrpcStatus.parse(header.apply("grpc-status"));
-    return grpc < 0 ? status : GrpcStatus.toHttp(grpc);
+    return grpc >= 0 && LocalReplies.isGrpc(head) ? GrpcStatus.toHttp(grpc) : responseStatus;
   }
 
   private static AttemptResult result(int status) {
@@ -269,63 +272,66 @@ public final class MeshCall {
    * @param words what the transport saw, for people
    */
   public Verdict failed(Attempt ended, Failure failure, boolean requestSent, String words) {
+    if (over.get()) {
+      return new Verdict.GiveUp(abandoned());
+    }
     status = 0;
+    sent |= requestSent;
     if (failure != Failure.CALL_TIMEOUT || bounds.blamesEndpoint()) {
       upstream.report(ended.endpoint(), failure.status());
     }
     endAttempt(ended, failure.result(), 0, failure.reason());
-    upstream.releaseRequest();
-    boolean canRetry = retries != null && (replayable || !requestSent);
     RetryState.Answer answer = RetryState.Answer.NO;
-    if (retries != null && canRetry && failure != Failure.CALL_TIMEOUT) {
-      answer = retries.onFailure(failure, requestSent);
+    if (retries != null && (replayable || !sent) && failure != Failure.CALL_TIMEOUT) {
+      answer = retries.onFailure(failure, sent);
       if (answer == RetryState.Answer.YES && takeRetry()) {
         return retry();
       }
     }
     if (failure == Failure.CALL_TIMEOUT) {
-      return new Verdict.GiveUp(callTimeout());
+      return new Verdict.GiveUp(reply(LocalEnd.timeout(bounds, attempts)));
     }
     if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
       limitExceeded();
     }
-    return new Verdict.GiveUp(failureReply(ended, failure, words));
+    return new Verdict.GiveUp(reply(localEnd(ended, failure, words)));
   }
 
-  private LocalReply failureReply(Attempt ended, Failure failure, String words) {
-    if (failure == Failure.PER_TRY_TIMEOUT) {
-      return reply(
-          504,
-          ResponseFlag.UT,
-          failure.reason(),
-          Bounds.TIMEOUT_BODY,
-          List.of(),
-          ended + " took longer than the per_try_timeout of " + perTryTimeout.toMillis() + " ms");
-    }
-    return resetReply(
-        failure.status(), failure.flag(), failure.reason(), List.of(), ended + ": " + words);
+  private LocalEnd localEnd(Attempt ended, Failure failure, String words) {
+    return failure == Failure.PER_TRY_TIMEOUT
+        ? LocalEnd.perTryTimeout(ended, perTryTimeout, retryDenied)
+        : LocalEnd.failure(failure, begun > 1, ended + ": " + words + retryDenied);
   }
 
   private void limitExceeded() {
     upstream.meters().retryDenied("attempts");
     flags = flags.with(ResponseFlag.URX);
+    retryDenied = "; no retry is left after " + (attempts - 1);
   }
 
   /** Whether the cluster has room for one more retry; holds the room until the next try begins. */
   private boolean takeRetry() {
-    if (upstream.tryRetry()) {
-      holdsRetry = true;
+    if (retries != null && upstream.tryRetry()) {
+      retries.hold();
+      if (over.get()) { // another thread has cancelled the call and may have looked before
+        releaseRetry();
+      }
       return true;
     }
     upstream.meters().overflow("retries");
     upstream.meters().retryDenied("overload");
     flags = flags.with(ResponseFlag.UO);
+    retryDenied =
+        "; it was not retried, since cluster "
+            + upstream.name()
+            + " has as many retries in flight as its max_retries of "
+            + upstream.config().circuitBreakers().maxRetries()
+            + " allows";
     return false;
   }
 
   private void releaseRetry() {
-    if (holdsRetry) {
-      holdsRetry = false;
+    if (retries != null && retries.release()) {
       upstream.releaseRetry();
     }
   }
@@ -343,50 +349,55 @@ public final class MeshCall {
 
   /** The response that was accepted has been read to its end, or closed by the caller. */
   public void finished() {
-    end(status >= 500 ? Outcome.FAILURE : Outcome.SUCCESS, "");
+    end(status >= 500 ? Outcome.FAILURE : Outcome.SUCCESS, null, "");
   }
 
-  /** The body of the response that was accepted broke off. */
+  /**
+   * The body of the response that was accepted broke off. An endpoint that had answered is not to
+   * blame for the call's time running out.
+   */
   public void bodyFailed(Failure failure) {
     Attempt last = attempt;
-    if (last != null && !over.get()) {
+    if (last != null && !over.get() && !failure.isTimeout()) {
       upstream.report(last.endpoint(), failure.status());
     }
-    end(Outcome.FAILURE, failure.reason());
+    boolean callTimeout = failure == Failure.CALL_TIMEOUT;
+    end(Outcome.FAILURE, callTimeout ? bounds.flag() : failure.flag(), failure.reason());
   }
 
   /** The caller gave the call up, during a try, a back-off or a body. No endpoint is blamed. */
   public void cancelled() {
-    flags = flags.with(ResponseFlag.DC);
-    end(Outcome.CANCELLED, "");
+    end(Outcome.CANCELLED, ResponseFlag.DC, "");
   }
 
-  private void end(Outcome outcome, String error) {
+  private void end(Outcome outcome, @Nullable ResponseFlag why, String error) {
     if (!over.compareAndSet(false, true)) {
       return;
     }
+    if (why != null) {
+      flags = flags.with(why);
+    }
     Attempt last = attempt;
-    if (last != null && last.close()) {
-      last.endpoint().end();
-      last.span().end(status, error);
-      upstream.releaseRequest();
-      count(last, AttemptResult.CANCELLED, status);
+    if (last != null) {
+      endAttempt(last, AttemptResult.CANCELLED, status, error);
     }
     releaseRetry();
     complete(outcome, info());
   }
 
   private void complete(Outcome outcome, CallInfo info) {
-    meters.call(outcome, flags, calls.time().nanoTime() - startNanos);
+    meters.call(outcome, info.flags(), calls.time().nanoTime() - startNanos);
     span.end(info, status);
     calls.ended();
   }
 
+  /** Gives back what a try holds, once; a try whose response was accepted is counted already. */
   private void endAttempt(Attempt ended, AttemptResult result, int responseStatus, String error) {
     if (ended.close()) {
-      ended.endpoint().end();
-      ended.span().end(responseStatus, error);
       count(ended, result, responseStatus);
+      ended.span().end(responseStatus, error);
+      ended.endpoint().end();
+      upstream.releaseRequest();
     }
   }
 
@@ -401,61 +412,25 @@ public final class MeshCall {
     }
   }
 
-  private LocalReply callTimeout() {
-    return reply(
-        504,
-        bounds.flag(),
-        bounds.details(),
-        bounds.body(),
-        List.of(),
-        bounds.words() + " was over after " + attempts + " tries");
+  /** For a transport that asks for a try of a call that has ended; nobody waits for this. */
+  private LocalReply abandoned() {
+    return LocalReplies.text(
+        head, 499, "", List.of(), info("downstream_remote_disconnect", "the call was cancelled"));
   }
 
-  private LocalReply noEndpoint() {
-    int known = upstream.endpoints().size();
-    return reply(
-        503,
-        ResponseFlag.UH,
-        "no_healthy_upstream",
-        "no healthy upstream",
-        List.of(),
-        "cluster "
-            + upstream.name()
-            + (known == 0 ? " has no endpoints" : " has no healthy endpoint among " + known));
-  }
-
-  private LocalReply resetReply(
-      int newStatus, ResponseFlag flag, String reason, List<Header> headers, String explanation) {
-    String retried = attempts > 1 ? "retried and the latest " : "";
-    return reply(
-        newStatus,
-        flag,
-        "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}",
-        "upstream connect error or disconnect/reset before headers. "
-            + retried
-            + "reset reason: "
-            + reason,
-        headers,
-        explanation);
-  }
-
-  private LocalReply reply(
-      int newStatus,
-      ResponseFlag flag,
-      String details,
-      String body,
-      List<Header> headers,
-      String explanation) {
-    status = newStatus;
-    flags = flags.with(flag);
-    List<Header> all = new ArrayList<>(headers);
-    attemptCountEdits().forEach(edit -> all.add(new Header(edit.name(), edit.value())));
-    CallInfo info = info(details, explanation);
-    if (over.compareAndSet(false, true)) {
-      releaseRetry();
+  private LocalReply reply(LocalEnd end) {
+    boolean first = over.compareAndSet(false, true);
+    if (first) {
+      status = end.status();
+      flags = flags.with(end.flag());
+    }
+    CallInfo info = info(end.details(), end.explanation());
+    if (first) {
       complete(Outcome.LOCAL, info);
     }
-    return LocalReplies.text(head, newStatus, body, all, info);
+    List<Header> headers = new ArrayList<>(end.headers());
+    attemptCountEdits().forEach(edit -> headers.add(new Header(edit.name(), edit.value())));
+    return LocalReplies.text(head, end.status(), end.body(), headers, info);
   }
 
   /** Where the call has gone so far. */

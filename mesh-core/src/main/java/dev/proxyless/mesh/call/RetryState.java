@@ -7,6 +7,7 @@ import dev.proxyless.mesh.route.RetryRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +22,7 @@ final class RetryState {
   private final RetryPolicy policy;
   private final Backoff backoff;
   private final List<Endpoint> tried = new ArrayList<>(2);
+  private final AtomicBoolean waiting = new AtomicBoolean();
   private int left;
 
   RetryState(RetryRules rules) {
@@ -70,7 +72,11 @@ final class RetryState {
     return false;
   }
 
-  /** {@code 5xx} and {@code gateway-error} take in whatever ends without a response. */
+  /**
+   * {@code 5xx} and {@code gateway-error} take in whatever ends without a response.
+   *
+   * @param requestSent whether any try may have sent any of the request
+   */
   Answer onFailure(Failure failure, boolean requestSent) {
     Set<RetryOn> on = policy.retryOn();
     boolean wanted =
@@ -98,6 +104,16 @@ final class RetryState {
 
   Backoff backoff() {
     return backoff;
+  }
+
+  /** The call holds one of its cluster's retries. */
+  void hold() {
+    waiting.set(true);
+  }
+
+  /** Whether it did, and no longer does. Any thread may ask, since a cancellation gives it back. */
+  boolean release() {
+    return waiting.getAndSet(false);
   }
 
   void tried(Endpoint endpoint) {

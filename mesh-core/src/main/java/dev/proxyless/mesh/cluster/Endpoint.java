@@ -27,6 +27,7 @@ public final class Endpoint {
   private final ConcurrentHashMap<Object, AutoCloseable> resources = new ConcurrentHashMap<>();
   private final EjectionRecord ejection = new EjectionRecord();
 
+  private volatile boolean retired;
   private volatile String hostname = "";
   private volatile Health health = Health.UNKNOWN;
   private volatile int priority;
@@ -79,10 +80,14 @@ public final class Endpoint {
     return ejection.isEjected();
   }
 
-  /** Whether it takes traffic while its cluster is not in panic. */
+  /** Whether it takes traffic while its priority is not in panic. */
   boolean isHealthy() {
-    boolean saidHealthy = health == Health.UNKNOWN || health == Health.HEALTHY;
-    return saidHealthy && !isEjected();
+    return (health == Health.UNKNOWN || health == Health.HEALTHY) && !isEjected();
+  }
+
+  /** Whether it takes what the healthy endpoints cannot carry. */
+  boolean isDegraded() {
+    return health == Health.DEGRADED && !isEjected();
   }
 
   /** A try began. */
@@ -92,27 +97,28 @@ public final class Endpoint {
 
   /** A try ended. */
   public void end() {
-    active.decrementAndGet();
+    if (active.decrementAndGet() == 0 && retired) {
+      closeResources();
+    }
   }
 
   EjectionRecord ejection() {
     return ejection;
   }
 
-  /** On the configuration thread. Returns whether anything that balancing looks at has changed. */
-  boolean update(String newHostname, Health newHealth, int newPriority, Locality newLocality) {
-    boolean changed =
-        health != newHealth || priority != newPriority || !locality.equals(newLocality);
+  /** Takes over what discovery says. On the configuration thread. */
+  void update(String newHostname, Health newHealth, int newPriority, Locality newLocality) {
     hostname = newHostname;
     health = newHealth;
     priority = newPriority;
     locality = newLocality;
-    return changed;
   }
 
   /**
    * What a transport keeps to reach this endpoint, such as a client with its connections: made on
-   * first use and closed when the endpoint goes. One key has one resource.
+   * first use and closed when the endpoint goes, or, where a try was under way by then, when the
+   * last of them ends. One key has one resource. To be asked between {@link #begin} and {@link
+   * #end}.
    */
   @SuppressWarnings("unchecked") // a key belongs to one transport, which asks for one type
   public <T extends AutoCloseable> T resource(Object key, Supplier<T> make) {
@@ -120,17 +126,26 @@ public final class Endpoint {
     return (T) (found != null ? found : resources.computeIfAbsent(key, each -> make.get()));
   }
 
-  /** Closes what transports keep. A call that still runs here finishes on its own connection. */
+  /**
+   * Closes what transports keep. A try that still runs here finishes on its own connection; what it
+   * makes anew is closed when it ends.
+   */
   void retire() {
-    resources.forEach(
-        (key, resource) -> {
-          try {
-            resource.close();
-          } catch (Exception failure) {
-            log.warn("what was kept for endpoint {} did not close", name, failure);
-          }
-        });
-    resources.clear();
+    retired = true;
+    closeResources();
+  }
+
+  private void closeResources() {
+    for (Object key : resources.keySet()) {
+      AutoCloseable resource = resources.remove(key);
+      if (resource != null) {
+        try {
+          resource.close();
+        } catch (Exception failure) {
+          log.warn("what was kept for endpoint {} did not close", name, failure);
+        }
+      }
+    }
   }
 
   @Override

@@ -1,83 +1,107 @@
 package dev.proxyless.mesh.cluster;
 
-import java.util.Arrays;
+import dev.proxyless.mesh.cluster.RoundRobin.Kind;
+import dev.proxyless.mesh.cluster.RoundRobin.Ring;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.function.IntUnaryOperator;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
- * The endpoints of a cluster at one moment, and those of them that a pick chooses among. Immutable.
- *
- * <p>While at least one endpoint is healthy enough, picks are among the healthy ones of the first
- * priority that has any. In panic, which is when health says so little good that it is more likely
- * wrong, picks are among all. Source: Envoy, "Panic threshold" and overprovisioning, with all load
- * on one priority.
+ * The endpoints of a cluster at one moment, and the rings among which picks choose by {@link
+ * PriorityLoad}. Immutable but for whose turn it is.
  */
 final class HostSet {
 
-  /** A healthy endpoint is taken to bear 1.4 times its share. */
-  private static final int OVERPROVISIONING_PERCENT = 140;
+  private final List<Endpoint> all;
+  private final Ring[] rings;
 
-  static final HostSet EMPTY = new HostSet(new Endpoint[0], 0);
+  /** Ring {@code i} takes the percentiles up to {@code upTo[i]}. */
+  private final int[] upTo;
 
-  private final Endpoint[] all;
-  private final Endpoint[] candidates;
   private final boolean panic;
 
-  private HostSet(Endpoint[] all, double panicThreshold) {
+  private HostSet(List<Endpoint> all, List<Share> shares, boolean panic) {
     this.all = all;
-    int priority = firstUsablePriority(all);
-    Endpoint[] level = filter(all, priority, false);
-    Endpoint[] healthy = filter(all, priority, true);
-    panic = isPanic(level.length, healthy.length, panicThreshold);
-    candidates = panic ? level : healthy;
-  }
-
-  static HostSet of(List<Endpoint> endpoints, double panicThreshold) {
-    return new HostSet(endpoints.toArray(new Endpoint[0]), panicThreshold);
-  }
-
-  private static boolean isPanic(int all, int healthy, double threshold) {
-    if (all == 0 || threshold <= 0) {
-      return false;
+    this.panic = panic;
+    rings = shares.stream().map(Share::ring).toArray(Ring[]::new);
+    upTo = new int[rings.length];
+    int sum = 0;
+    for (int i = 0; i < upTo.length; i++) {
+      sum += shares.get(i).percent();
+      upTo[i] = sum;
     }
-    int available = Math.min(100, OVERPROVISIONING_PERCENT * healthy / all);
-    return available < 100 && 100.0 * healthy / all < threshold;
   }
 
-  private static int firstUsablePriority(Endpoint[] endpoints) {
-    int usable = Integer.MAX_VALUE;
-    int first = Integer.MAX_VALUE;
+  private record Share(int percent, Ring ring) {}
+
+  static HostSet of(List<Endpoint> endpoints, double panicThreshold, RoundRobin turns) {
+    TreeMap<Integer, List<Endpoint>> priorities = new TreeMap<>();
     for (Endpoint endpoint : endpoints) {
-      first = Math.min(first, endpoint.priority());
-      if (endpoint.isHealthy()) {
-        usable = Math.min(usable, endpoint.priority());
-      }
+      priorities.computeIfAbsent(endpoint.priority(), each -> new ArrayList<>()).add(endpoint);
     }
-    return usable == Integer.MAX_VALUE ? first : usable;
+    PriorityLoad load =
+        PriorityLoad.of(
+            priorities.values().stream().map(HostSet::level).toArray(PriorityLoad.Level[]::new),
+            panicThreshold);
+    List<Share> shares = new ArrayList<>();
+    boolean panic = share(priorities, Kind.HEALTHY, load::healthy, load, turns, shares);
+    panic |= share(priorities, Kind.DEGRADED, load::degraded, load, turns, shares);
+    return new HostSet(List.copyOf(endpoints), shares, panic);
   }
 
-  private static Endpoint[] filter(Endpoint[] endpoints, int priority, boolean healthyOnly) {
-    return Arrays.stream(endpoints)
-        .filter(endpoint -> endpoint.priority() == priority)
-        .filter(endpoint -> !healthyOnly || endpoint.isHealthy())
-        .toArray(Endpoint[]::new);
+  private static PriorityLoad.Level level(List<Endpoint> endpoints) {
+    return new PriorityLoad.Level(
+        endpoints.size(), Kind.HEALTHY.of(endpoints).length, Kind.DEGRADED.of(endpoints).length);
+  }
+
+  /** Adds the rings of one kind. Returns whether one of them is of a priority in panic. */
+  private static boolean share(
+      Map<Integer, List<Endpoint>> priorities,
+      Kind kind,
+      IntUnaryOperator percent,
+      PriorityLoad load,
+      RoundRobin turns,
+      List<Share> shares) {
+    boolean panic = false;
+    int i = 0;
+    for (Map.Entry<Integer, List<Endpoint>> each : priorities.entrySet()) {
+      int share = percent.applyAsInt(i);
+      if (share > 0) {
+        panic |= load.isPanic(i);
+        Kind chosen = load.isPanic(i) ? Kind.ALL : kind;
+        shares.add(new Share(share, turns.ring(each.getKey(), chosen, chosen.of(each.getValue()))));
+      }
+      i++;
+    }
+    return panic;
+  }
+
+  /** The next endpoint in turn, or null where there is none to pick. */
+  @Nullable Endpoint pick(LongSupplier random) {
+    if (rings.length <= 1) {
+      return rings.length == 0 ? null : rings[0].next();
+    }
+    long percentile = Long.remainderUnsigned(random.getAsLong(), 100) + 1;
+    int chosen = 0;
+    while (percentile > upTo[chosen]) {
+      chosen++;
+    }
+    return rings[chosen].next();
   }
 
   int size() {
-    return all.length;
+    return all.size();
   }
 
   List<Endpoint> all() {
-    return List.of(all);
+    return all;
   }
 
-  int candidateCount() {
-    return candidates.length;
-  }
-
-  Endpoint candidate(int index) {
-    return candidates[index];
-  }
-
+  /** Whether picks of any priority disregard health. */
   boolean isPanic() {
     return panic;
   }

@@ -2,7 +2,6 @@ package dev.proxyless.mesh.cluster;
 
 import dev.proxyless.mesh.model.EndpointAssignment;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,12 +12,15 @@ import java.util.Map;
  */
 final class Hosts {
 
-  private Map<String, Endpoint> byName = new HashMap<>();
+  private Map<String, Endpoint> byName = new LinkedHashMap<>();
+  private final RoundRobin turns;
   private double panicThreshold;
-  private volatile HostSet current = HostSet.EMPTY;
+  private volatile HostSet current;
 
-  Hosts(double panicThreshold) {
+  Hosts(double panicThreshold, RoundRobin turns) {
     this.panicThreshold = panicThreshold;
+    this.turns = turns;
+    current = HostSet.of(List.of(), panicThreshold, turns);
   }
 
   HostSet current() {
@@ -34,18 +36,19 @@ final class Hosts {
 
   /**
    * Takes over what discovery says. An address that stays keeps its endpoint; one that goes is
-   * retired.
+   * retired. Of an address that stands twice, the first counts.
    */
   void update(EndpointAssignment assignment) {
     Map<String, Endpoint> next = new LinkedHashMap<>();
     for (int i = 0; i < assignment.size(); i++) {
       Endpoint endpoint = endpoint(assignment.address(i), assignment.port(i));
-      endpoint.update(
-          assignment.hostname(i),
-          assignment.health(i),
-          assignment.priority(i),
-          assignment.locality(i));
-      next.putIfAbsent(endpoint.name(), endpoint);
+      if (next.putIfAbsent(endpoint.name(), endpoint) == null) {
+        endpoint.update(
+            assignment.hostname(i),
+            assignment.health(i),
+            assignment.priority(i),
+            assignment.locality(i));
+      }
     }
     List<Endpoint> gone = new ArrayList<>();
     byName.forEach(
@@ -70,12 +73,12 @@ final class Hosts {
 
   /** Publishes anew after the health or ejection of an endpoint has changed. */
   void refresh() {
-    current = HostSet.of(List.copyOf(byName.values()), panicThreshold);
+    current = HostSet.of(List.copyOf(byName.values()), panicThreshold, turns);
   }
 
   void close() {
     byName.values().forEach(Endpoint::retire);
-    byName = new HashMap<>();
+    byName = new LinkedHashMap<>();
     refresh();
   }
 }

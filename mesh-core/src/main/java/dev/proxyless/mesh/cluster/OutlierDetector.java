@@ -30,6 +30,7 @@ final class OutlierDetector implements AutoCloseable {
   private final Executor configurationThread;
   private final Telemetry telemetry;
   private final ClusterMeters meters;
+  private MeshTime.Timer timer;
   private volatile boolean closed;
 
   OutlierDetector(
@@ -47,11 +48,18 @@ final class OutlierDetector implements AutoCloseable {
     this.configurationThread = configurationThread;
     this.telemetry = telemetry;
     this.meters = meters;
-    scheduleSweep();
+    timer = nextSweep();
+  }
+
+  OutlierDetection config() {
+    return config;
   }
 
   /** Counts one result. Called by calls, on their threads. */
   void report(Endpoint endpoint, int status) {
+    if (closed) {
+      return;
+    }
     if (status < 500) {
       if (endpoint.ejection().consecutive5xx.get() != 0) {
         endpoint.ejection().consecutive5xx.set(0);
@@ -102,8 +110,8 @@ final class OutlierDetector implements AutoCloseable {
     telemetry.tell(listener -> listener.endpointEjected(cluster, endpoint.name(), TYPE));
   }
 
-  private void scheduleSweep() {
-    time.schedule(config.interval(), () -> configurationThread.execute(this::sweep));
+  private MeshTime.Timer nextSweep() {
+    return time.schedule(config.interval(), () -> configurationThread.execute(this::sweep));
   }
 
   private void sweep() {
@@ -121,10 +129,8 @@ final class OutlierDetector implements AutoCloseable {
                     config.maxEjectionTime().toNanos())
                 + record.jitterNanos;
         if (now - record.ejectedAtNanos >= due) {
-          record.unEject(now);
+          takeBack(endpoint, now);
           changed = true;
-          log.info("cluster {}: endpoint {} takes traffic again", cluster, endpoint);
-          telemetry.tell(listener -> listener.endpointReturned(cluster, endpoint.name()));
         }
       } else if (record.backoff > 0
           && now - record.returnedAtNanos >= config.interval().toNanos()) {
@@ -134,11 +140,30 @@ final class OutlierDetector implements AutoCloseable {
     if (changed) {
       hosts.refresh();
     }
-    scheduleSweep();
+    timer = nextSweep();
+  }
+
+  private void takeBack(Endpoint endpoint, long now) {
+    endpoint.ejection().unEject(now);
+    log.info("cluster {}: endpoint {} takes traffic again", cluster, endpoint);
+    telemetry.tell(listener -> listener.endpointReturned(cluster, endpoint.name()));
+  }
+
+  /** Counts every endpoint anew; takes back those that are out where no detector follows. */
+  void handOver(boolean toAnother) {
+    close();
+    for (Endpoint endpoint : hosts.current().all()) {
+      endpoint.ejection().consecutive5xx.set(0);
+      if (endpoint.isEjected() && !toAnother) {
+        takeBack(endpoint, time.nanoTime());
+      }
+    }
+    hosts.refresh();
   }
 
   @Override
   public void close() {
     closed = true;
+    timer.cancel();
   }
 }

@@ -8,6 +8,7 @@ import dev.proxyless.mesh.time.MeshTime;
 import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.LongSupplier;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
@@ -27,10 +28,10 @@ public final class Upstream {
   /** What stays from version to version. */
   private record Shared(
       Hosts hosts,
-      RoundRobin balancer,
       AtomicInteger active,
       ClusterMeters meters,
       MeshTime time,
+      LongSupplier random,
       Executor configurationThread,
       Telemetry telemetry) {}
 
@@ -45,7 +46,7 @@ public final class Upstream {
   /** A cluster that was not there before. It has no endpoints yet. */
   public static Upstream create(
       Cluster config, MeshTime time, Executor configurationThread, Telemetry telemetry) {
-    Hosts hosts = new Hosts(config.panicThreshold());
+    Hosts hosts = new Hosts(config.panicThreshold(), new RoundRobin(time::random));
     AtomicInteger active = new AtomicInteger();
     ClusterMeters meters =
         telemetry
@@ -56,29 +57,31 @@ public final class Upstream {
                 () -> hosts.current().size(),
                 () -> hosts.current().ejectedCount());
     Shared shared =
-        new Shared(
-            hosts,
-            new RoundRobin(time.random()),
-            active,
-            meters,
-            time,
-            configurationThread,
-            telemetry);
+        new Shared(hosts, active, meters, time, time::random, configurationThread, telemetry);
     Limits limits = new Limits(config.name(), config.circuitBreakers());
     return new Upstream(config, shared, limits, detector(config, shared));
   }
 
   /** The next version of this cluster, over the same endpoints. */
   public Upstream next(Cluster newConfig) {
-    if (outliers != null) {
-      outliers.close();
-    }
     shared.hosts.panicThreshold(newConfig.panicThreshold());
     Limits newLimits =
         newConfig.circuitBreakers().equals(config.circuitBreakers())
             ? limits
             : new Limits(newConfig.name(), newConfig.circuitBreakers());
-    return new Upstream(newConfig, shared, newLimits, detector(newConfig, shared));
+    return new Upstream(newConfig, shared, newLimits, nextDetector(newConfig));
+  }
+
+  /** A detector whose settings stay goes on; sweeps would never come if updates came often. */
+  private @Nullable OutlierDetector nextDetector(Cluster newConfig) {
+    if (outliers == null) {
+      return detector(newConfig, shared);
+    }
+    if (newConfig.outlierDetection().filter(outliers.config()::equals).isPresent()) {
+      return outliers;
+    }
+    outliers.handOver(newConfig.outlierDetection().isPresent());
+    return detector(newConfig, shared);
   }
 
   private static @Nullable OutlierDetector detector(Cluster config, Shared shared) {
@@ -129,12 +132,9 @@ public final class Upstream {
    */
   public @Nullable Endpoint pick(Predicate<Endpoint> rejected, int morePicks) {
     HostSet hosts = shared.hosts.current();
-    if (hosts.candidateCount() == 0) {
-      return null;
-    }
-    Endpoint picked = shared.balancer.pick(hosts);
-    for (int i = 0; i < morePicks && rejected.test(picked); i++) {
-      picked = shared.balancer.pick(hosts);
+    Endpoint picked = hosts.pick(shared.random);
+    for (int i = 0; i < morePicks && picked != null && rejected.test(picked); i++) {
+      picked = hosts.pick(shared.random);
     }
     return picked;
   }

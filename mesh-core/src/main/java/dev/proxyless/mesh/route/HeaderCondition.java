@@ -75,11 +75,20 @@ final class HeaderCondition implements Condition {
     return !(matcher.match() instanceof ValueMatch.Range range) || inRange(range, value);
   }
 
+  /** A number in ASCII digits, with an optional sign and whitespace around it. */
   private static boolean inRange(ValueMatch.Range range, String value) {
+    String text = value.trim();
+    for (int i = 0; i < text.length(); i++) {
+      char c = text.charAt(i);
+      boolean sign = i == 0 && text.length() > 1 && (c == '-' || c == '+');
+      if (!sign && (c < '0' || c > '9')) {
+        return false;
+      }
+    }
     try {
-      long number = Long.parseLong(value.strip());
+      long number = Long.parseLong(text);
       return number >= range.start() && number < range.end();
-    } catch (NumberFormatException notANumber) {
+    } catch (NumberFormatException emptyOrTooLong) {
       return false;
     }
   }

@@ -7,18 +7,26 @@ final class Nearest {
 
   private Nearest() {}
 
+  /** No host name is longer (RFC 1035, 2.3.4); what is longer was not mistyped. */
+  private static final int MAX_CHARS = 255;
+
   /** The nearest of some names by edit distance, or {@code ""} where none is near. */
   static String of(String name, Collection<String> known) {
+    if (name.length() > MAX_CHARS) {
+      return "";
+    }
     String nearest = "";
-    int best = Integer.MAX_VALUE;
+    int best = Math.max(3, name.length() / 2) + 1;
     for (String candidate : known) {
-      int distance = distance(name, candidate);
-      if (distance < best) {
-        best = distance;
-        nearest = candidate;
+      if (Math.abs(candidate.length() - name.length()) < best) {
+        int distance = distance(name, candidate);
+        if (distance < best) {
+          best = distance;
+          nearest = candidate;
+        }
       }
     }
-    return best <= Math.max(3, name.length() / 2) ? nearest : "";
+    return nearest;
   }
 
   /** Levenshtein's distance, in one row. */

@@ -18,6 +18,9 @@ final class Regex {
   private static final int MAX_CHARS = 4_096;
   private static final int MAX_PROGRAM = 4_096;
 
+  /** What is estimated above this is not even compiled. */
+  private static final int MAX_ESTIMATE = 4 * MAX_PROGRAM;
+
   private final Pattern pattern;
 
   private Regex(Pattern pattern) {
@@ -29,16 +32,14 @@ final class Regex {
       throw new InvalidRouteException(
           path, "has " + text.length() + " characters; at most " + MAX_CHARS + " are taken");
     }
+    long estimate = RegexSize.of(text);
+    if (estimate > MAX_ESTIMATE) {
+      throw tooLarge(path, "about " + estimate);
+    }
     try {
       Pattern pattern = Pattern.compile(text, Pattern.DOTALL);
       if (pattern.programSize() > MAX_PROGRAM) {
-        throw new InvalidRouteException(
-            path,
-            "compiles to "
-                + pattern.programSize()
-                + " steps; at most "
-                + MAX_PROGRAM
-                + " are taken");
+        throw tooLarge(path, Integer.toString(pattern.programSize()));
       }
       return new Regex(pattern);
     } catch (PatternSyntaxException broken) {
@@ -47,6 +48,11 @@ final class Regex {
     } catch (StackOverflowError tooDeep) {
       throw new InvalidRouteException(path, "is nested too deeply");
     }
+  }
+
+  private static InvalidRouteException tooLarge(String path, String steps) {
+    return new InvalidRouteException(
+        path, "compiles to " + steps + " steps; at most " + MAX_PROGRAM + " are taken");
   }
 
   boolean matches(String text) {

@@ -10,11 +10,12 @@ import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /** A route, compiled: its conditions, its targets and what it does. Immutable. */
 public final class RouteEntry {
 
-  private static final Target NO_CLUSTER = new Target("", MeshMeters.NONE.calls("", "", ""));
+  private static final Target NO_CLUSTER = new Target("", () -> MeshMeters.NONE.calls("", "", ""));
 
   private final VirtualHost virtualHost;
   private final Route route;
@@ -94,16 +95,35 @@ public final class RouteEntry {
   }
 
   private Target target(String cluster) {
-    return new Target(cluster, meters.calls(virtualHost.name(), route.name(), cluster));
+    CallMeters found = meters.calls(virtualHost.name(), route.name(), cluster);
+    return new Target(cluster, () -> found);
   }
 
-  /**
-   * A cluster that a call is sent to.
-   *
-   * @param cluster its name; empty where a header was to name it and does not
-   * @param meters the meters of calls that this route sends there
-   */
-  public record Target(String cluster, CallMeters meters) {}
+  /** A cluster that a request named, which need not exist: it has meters only once it is called. */
+  private Target named(String cluster) {
+    return new Target(cluster, () -> meters.calls(virtualHost.name(), route.name(), cluster));
+  }
+
+  /** A cluster that a call is sent to. */
+  public static final class Target {
+    private final String cluster;
+    private final Supplier<CallMeters> meters;
+
+    private Target(String cluster, Supplier<CallMeters> meters) {
+      this.cluster = cluster;
+      this.meters = meters;
+    }
+
+    /** Its name; empty where a header was to name it and does not. */
+    public String cluster() {
+      return cluster;
+    }
+
+    /** The meters of calls that this route sends there. Only to be asked for known clusters. */
+    public CallMeters meters() {
+      return meters.get();
+    }
+  }
 
   public VirtualHost virtualHost() {
     return virtualHost;
@@ -153,7 +173,7 @@ public final class RouteEntry {
     RouteAction.Forward forward = (RouteAction.Forward) route.action();
     if (forward.cluster() instanceof ClusterSpecifier.FromHeader named) {
       String cluster = head.header(named.header());
-      return cluster == null || cluster.isEmpty() ? NO_CLUSTER : target(cluster);
+      return cluster == null || cluster.isEmpty() ? NO_CLUSTER : named(cluster);
     }
     if (targets.length == 1) {
       return targets[0];

@@ -36,10 +36,7 @@ public interface MeshMeters extends AutoCloseable {
   /** Certificate files were read. */
   void certificateReload(String source, String result);
 
-  /**
-   * When a certificate ends, in seconds from now, until the registration is closed. Of several
-   * registrations of one source the newest counts.
-   */
+  /** When a certificate ends, in seconds from now, until the registration is closed. */
   Registration certificateExpiry(String source, LongSupplier seconds);
 
   /** Removes every meter that was made here. */

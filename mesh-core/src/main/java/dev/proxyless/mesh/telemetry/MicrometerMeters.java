@@ -8,11 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
-import org.jspecify.annotations.Nullable;
 
 /** Meters in a Micrometer registry. Loaded only where the application gives one. */
 @Internal
@@ -23,7 +21,6 @@ public final class MicrometerMeters implements MeshMeters {
   private final Map<List<String>, CallMeters> calls = new ConcurrentHashMap<>();
   private final Map<String, AtomicInteger> connected = new ConcurrentHashMap<>();
   private final Map<List<String>, Counter> counters = new ConcurrentHashMap<>();
-  private final Map<String, Expiry> expiries = new ConcurrentHashMap<>();
 
   public MicrometerMeters(MeterRegistry registry) {
     meters = new MeterSet(registry);
@@ -84,45 +81,12 @@ public final class MicrometerMeters implements MeshMeters {
 
   @Override
   public Registration certificateExpiry(String source, LongSupplier seconds) {
-    return expiries.computeIfAbsent(source, Expiry::new).with(seconds);
+    Gauge gauge = meters.gauge(MeterName.TLS_EXPIRY, seconds::getAsLong, source);
+    return () -> meters.remove(List.of(gauge));
   }
 
   @Override
   public void close() {
     meters.close();
-  }
-
-  /** The gauge of one certificate, for as long as any TLS context uses it. */
-  private final class Expiry {
-    private final String source;
-    private final List<LongSupplier> users = new CopyOnWriteArrayList<>();
-    private @Nullable Gauge gauge;
-
-    Expiry(String source) {
-      this.source = source;
-    }
-
-    synchronized Registration with(LongSupplier seconds) {
-      users.add(seconds);
-      if (gauge == null) {
-        gauge = meters.gauge(MeterName.TLS_EXPIRY, this::seconds, source);
-      }
-      return () -> without(seconds);
-    }
-
-    private Number seconds() {
-      Object[] now = users.toArray();
-      return now.length == 0
-          ? Double.NaN
-          : (Number) ((LongSupplier) now[now.length - 1]).getAsLong();
-    }
-
-    private synchronized void without(LongSupplier seconds) {
-      users.remove(seconds);
-      if (users.isEmpty() && gauge != null) {
-        meters.remove(List.of(gauge));
-        gauge = null;
-      }
-    }
   }
 }

@@ -53,7 +53,7 @@ public final class ClientTls {
     private Identity(UpstreamTlsContext config, Generation generation) {
       this.config = config;
       this.generation = generation;
-      sockets = new SniSocketFactory(generation.context().getSocketFactory(), config.sni());
+      sockets = new SniSocketFactory(generation, config.sni());
     }
 
     /** Makes sockets that show the certificate and send the server name that is configured. */

@@ -23,6 +23,7 @@ final class Generation {
 
   private final TlsContext config;
   private final Optional<KeyMaterial> identity;
+  private final List<X509Certificate> anchors;
   private final X509ExtendedTrustManager trust;
   private final SanPolicy names;
   private final SSLContext context;
@@ -30,11 +31,13 @@ final class Generation {
   private Generation(
       TlsContext config,
       Optional<KeyMaterial> identity,
+      List<X509Certificate> anchors,
       X509ExtendedTrustManager trust,
       SanPolicy names)
       throws GeneralSecurityException {
     this.config = config;
     this.identity = identity;
+    this.anchors = anchors;
     this.trust = trust;
     this.names = names;
     context = SSLContext.getInstance("TLS");
@@ -51,13 +54,11 @@ final class Generation {
     SanPolicy names =
         new SanPolicy(
             config.validation().map(TlsContext.Validation::subjectAltNames).orElse(List.of()));
+    List<X509Certificate> anchors = config.validation().map(Generation::anchors).orElse(List.of());
     X509ExtendedTrustManager trust =
-        config
-            .validation()
-            .<X509ExtendedTrustManager>map(validation -> PeerTrust.of(anchors(validation), names))
-            .orElseGet(AnyPeer::new);
+        config.validation().isPresent() ? PeerTrust.of(anchors, names) : new AnyPeer();
     try {
-      return new Generation(config, identity, trust, names);
+      return new Generation(config, identity, anchors, trust, names);
     } catch (GeneralSecurityException broken) {
       throw new TlsException("a TLS context cannot be made", broken);
     }
@@ -95,6 +96,13 @@ final class Generation {
     KeyManagerFactory factory = KeyManagerFactory.getInstance("PKIX");
     factory.init(store, password);
     return factory.getKeyManagers();
+  }
+
+  /** Whether another reading of the same context gave the same. */
+  boolean isLike(Generation other) {
+    return identity.map(KeyMaterial::chain).equals(other.identity.map(KeyMaterial::chain))
+        && identity.map(KeyMaterial::key).equals(other.identity.map(KeyMaterial::key))
+        && anchors.equals(other.anchors);
   }
 
   SSLContext context() {

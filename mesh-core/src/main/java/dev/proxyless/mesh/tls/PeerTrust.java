@@ -63,6 +63,7 @@ final class PeerTrust extends X509ExtendedTrustManager {
               + " are read");
     }
     chainCheck.run();
+    certificates[0].checkValidity(); // the JDK does not look where the leaf itself is an anchor
     if (!names.accepts(certificates[0])) {
       throw new CertificateException(
           "the peer is "

@@ -2,11 +2,9 @@ package dev.proxyless.mesh.tls;
 
 import dev.proxyless.mesh.file.FileWatch;
 import dev.proxyless.mesh.model.TlsContext;
-import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.Telemetry;
-import dev.proxyless.mesh.time.MeshTime;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -25,30 +23,32 @@ final class RotatingContext implements AutoCloseable {
   private static final String SOURCE_KIND = "file";
 
   private final TlsContext config;
-  private final MeshTime time;
   private final Telemetry telemetry;
   private final String name;
   private final FileWatch.Subscription watch;
-  private final MeshMeters.Registration expiry;
+  private final Runnable expiry;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Generation current;
 
-  RotatingContext(TlsContext config, FileWatch files, MeshTime time, Telemetry telemetry) {
+  RotatingContext(TlsContext config, FileWatch files, Expiries expiries, Telemetry telemetry) {
     this.config = config;
-    this.time = time;
     this.telemetry = telemetry;
-    current = Generation.read(config);
     name = config.identity().map(id -> Source.of(id.certificateChain()).name()).orElse("trust");
     List<Path> paths = paths(config);
-    watch = paths.isEmpty() ? () -> {} : files.watch(paths, this::reload);
+    synchronized (this) { // a change that comes while the files are read is read after that
+      watch = paths.isEmpty() ? () -> {} : files.watch(paths, this::reload);
+      try {
+        current = Generation.read(config);
+      } catch (TlsException unusable) {
+        watch.close();
+        throw unusable;
+      }
+    }
     if (config.validation().isEmpty()) {
       log.warn("TLS context of {} has no validation context: any peer is accepted", name);
     }
     announce(current);
-    expiry =
-        current.leaf().isPresent()
-            ? telemetry.meters().certificateExpiry(name, this::secondsToExpiry)
-            : () -> {};
+    expiry = current.leaf().isPresent() ? expiries.add(name, this::notAfter) : () -> {};
   }
 
   /** What to do after a new generation has come into force. */
@@ -60,13 +60,17 @@ final class RotatingContext implements AutoCloseable {
     return current;
   }
 
-  private void reload() {
+  private synchronized void reload() {
     try {
       Generation next = Generation.read(config);
+      if (next.isLike(current)) {
+        log.debug("the files of {} were touched and say the same", name);
+        return;
+      }
       current = next;
+      listeners.forEach(Runnable::run);
       telemetry.meters().certificateReload(SOURCE_KIND, "ok");
       announce(next);
-      listeners.forEach(Runnable::run);
     } catch (TlsException unusable) {
       log.warn(
           "certificate files have changed and cannot be used; the ones before stay in use: {}",
@@ -90,11 +94,8 @@ final class RotatingContext implements AutoCloseable {
             });
   }
 
-  private long secondsToExpiry() {
-    return current
-        .leaf()
-        .map(leaf -> Duration.between(time.now(), leaf.getNotAfter().toInstant()).toSeconds())
-        .orElse(0L);
+  private Instant notAfter() {
+    return current.leaf().map(leaf -> leaf.getNotAfter().toInstant()).orElse(Instant.MAX);
   }
 
   private static List<Path> paths(TlsContext config) {
@@ -119,6 +120,6 @@ final class RotatingContext implements AutoCloseable {
   @Override
   public void close() {
     watch.close();
-    expiry.close();
+    expiry.run();
   }
 }

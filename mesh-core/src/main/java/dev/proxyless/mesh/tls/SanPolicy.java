@@ -3,6 +3,8 @@ package dev.proxyless.mesh.tls;
 import dev.proxyless.mesh.model.StringMatcher;
 import dev.proxyless.mesh.model.TlsContext.SanMatcher;
 import dev.proxyless.mesh.model.TlsContext.SanType;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
 import java.security.cert.CertificateParsingException;
 import java.security.cert.X509Certificate;
 import java.util.Collection;
@@ -73,8 +75,11 @@ final class SanPolicy {
     if (text.indexOf('\0') >= 0) {
       return false; // CVE-2026-47778: what stands before a NUL is not the name
     }
-    if (san.type() == SanType.DNS && matcher.kind() == StringMatcher.Kind.EXACT) {
-      return dnsMatches(text, matcher.value());
+    if (matcher.kind() == StringMatcher.Kind.EXACT && san.type() == SanType.DNS) {
+      return dnsMatches(lower(text), lower(matcher.value()));
+    }
+    if (matcher.kind() == StringMatcher.Kind.EXACT && san.type() == SanType.IP_ADDRESS) {
+      return address(text).equals(address(matcher.value()));
     }
     String value = matcher.ignoreCase() ? lower(matcher.value()) : matcher.value();
     String name = matcher.ignoreCase() ? lower(text) : text;
@@ -88,18 +93,36 @@ final class SanPolicy {
   }
 
   /**
-   * A certificate's name may have {@code *} as its whole left-most label; it stands for one label.
+   * A certificate's name may have one {@code *} in its left-most label, which stands for any part
+   * of one label but not within an internationalised one. Both names in lower case.
    */
-  private static boolean dnsMatches(String certificateName, String wanted) {
-    String pattern = lower(certificateName);
-    String name = lower(wanted);
-    if (!pattern.startsWith("*.")) {
-      return pattern.equals(name);
+  private static boolean dnsMatches(String pattern, String name) {
+    if (pattern.equals(name)) {
+      return true;
     }
-    int dot = name.indexOf('.');
-    return dot > 0
-        && pattern.indexOf('.', 2) > 0
-        && name.substring(dot).equals(pattern.substring(1));
+    int patternDot = pattern.indexOf('.');
+    int nameDot = name.indexOf('.');
+    int star = pattern.indexOf('*');
+    boolean wildcard =
+        star >= 0 && star < patternDot && star == pattern.lastIndexOf('*') && nameDot > 0;
+    return wildcard
+        && !pattern.startsWith("xn--")
+        && pattern.substring(patternDot).equals(name.substring(nameDot))
+        && patternDot - 1 <= nameDot
+        && name.startsWith(pattern.substring(0, star))
+        && name.substring(0, nameDot).endsWith(pattern.substring(star + 1, patternDot));
+  }
+
+  /** An IPv6 address has several spellings; this is the JDK's. */
+  private static String address(String text) {
+    if (text.indexOf(':') < 0) {
+      return text;
+    }
+    try {
+      return InetAddress.getByName(text).getHostAddress(); // a colon is in no name to look up
+    } catch (UnknownHostException noAddress) {
+      return text;
+    }
   }
 
   private static String lower(String text) {

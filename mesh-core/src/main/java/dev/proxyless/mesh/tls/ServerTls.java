@@ -21,7 +21,8 @@ import javax.net.ssl.TrustManager;
  * it makes is of the generation in force at that moment, with client authentication as configured:
  * demanded where {@code require_client_certificate} is set or names are checked, asked for where
  * there is a trusted CA alone, as in Envoy. Containers that make engines (Jetty, Tomcat, Netty)
- * follow every rotation.
+ * follow every rotation. Socket factories that it gives are configured in the same way and stay
+ * with the generation in which they were asked for.
  */
 public final class ServerTls {
 
@@ -119,12 +120,12 @@ public final class ServerTls {
 
     @Override
     protected SSLSocketFactory engineGetSocketFactory() {
-      return now().getSocketFactory();
+      return new ServerSockets.Accepted(now().getSocketFactory(), ServerTls.this::apply);
     }
 
     @Override
     protected SSLServerSocketFactory engineGetServerSocketFactory() {
-      return now().getServerSocketFactory();
+      return new ServerSockets.Listening(now().getServerSocketFactory(), ServerTls.this::apply);
     }
 
     @Override

@@ -3,33 +3,50 @@ package dev.proxyless.mesh.tls;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
-import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLParameters;
 import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
+import javax.net.ssl.StandardConstants;
 
-/** Sends the configured server name, or none, whatever the URL's host is. */
+/**
+ * Makes the sockets of one generation: with its protocol versions, and with the configured server
+ * name or none, whatever the URL's host is.
+ */
 final class SniSocketFactory extends SSLSocketFactory {
 
   private final SSLSocketFactory sockets;
+  private final String[] protocols;
   private final String sni;
+  private final List<SNIServerName> serverNames;
 
-  SniSocketFactory(SSLSocketFactory sockets, String sni) {
-    this.sockets = sockets;
+  SniSocketFactory(Generation generation, String sni) {
+    sockets = generation.context().getSocketFactory();
+    protocols = generation.protocols();
     this.sni = sni;
+    serverNames = sni.isEmpty() ? List.of() : List.of(new ServerName(sni));
+  }
+
+  /** {@link javax.net.ssl.SNIHostName} refuses underscores, which Istio's names have. */
+  private static final class ServerName extends SNIServerName {
+    ServerName(String name) {
+      super(StandardConstants.SNI_HOST_NAME, name.getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   @Override
   public Socket createSocket(Socket connected, String host, int port, boolean autoClose)
       throws IOException {
-    return named(sockets.createSocket(connected, sni.isEmpty() ? host : sni, port, autoClose));
+    return configured(sockets.createSocket(connected, sni.isEmpty() ? host : sni, port, autoClose));
   }
 
-  private Socket named(Socket socket) {
+  private Socket configured(Socket socket) {
     if (socket instanceof SSLSocket tls) {
       SSLParameters parameters = tls.getSSLParameters();
-      parameters.setServerNames(sni.isEmpty() ? List.of() : List.of(new SNIHostName(sni)));
+      parameters.setProtocols(protocols);
+      parameters.setServerNames(serverNames);
       tls.setSSLParameters(parameters);
     }
     return socket;
@@ -37,29 +54,29 @@ final class SniSocketFactory extends SSLSocketFactory {
 
   @Override
   public Socket createSocket() throws IOException {
-    return named(sockets.createSocket());
+    return configured(sockets.createSocket());
   }
 
   @Override
   public Socket createSocket(String host, int port) throws IOException {
-    return named(sockets.createSocket(host, port));
+    return configured(sockets.createSocket(host, port));
   }
 
   @Override
   public Socket createSocket(String host, int port, InetAddress local, int localPort)
       throws IOException {
-    return named(sockets.createSocket(host, port, local, localPort));
+    return configured(sockets.createSocket(host, port, local, localPort));
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port) throws IOException {
-    return named(sockets.createSocket(host, port));
+    return configured(sockets.createSocket(host, port));
   }
 
   @Override
   public Socket createSocket(InetAddress host, int port, InetAddress local, int localPort)
       throws IOException {
-    return named(sockets.createSocket(host, port, local, localPort));
+    return configured(sockets.createSocket(host, port, local, localPort));
   }
 
   @Override

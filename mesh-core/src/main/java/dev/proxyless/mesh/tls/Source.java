@@ -3,6 +3,7 @@ package dev.proxyless.mesh.tls;
 import dev.proxyless.mesh.model.DataSource;
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Optional;
@@ -28,6 +29,8 @@ record Source(String name, DataSource data) {
       return Files.readAllBytes(Path.of(name));
     } catch (NoSuchFileException missing) {
       throw new TlsException(name + ": no such file", missing);
+    } catch (InvalidPathException noPath) {
+      throw new TlsException(name + ": is no path of a file", noPath);
     } catch (IOException failed) {
       throw new TlsException(name + ": cannot be read: " + failed, failed);
     }

@@ -18,14 +18,14 @@ import javax.net.ssl.SSLSocketFactory;
 public final class TlsContexts implements AutoCloseable {
 
   private final FileWatch files;
-  private final MeshTime time;
+  private final Expiries expiries;
   private final Telemetry telemetry;
   private final Map<UpstreamTlsContext, ClientTls> clients = new HashMap<>();
   private final Map<DownstreamTlsContext, ServerTls> servers = new HashMap<>();
 
   public TlsContexts(FileWatch files, MeshTime time, Telemetry telemetry) {
     this.files = files;
-    this.time = time;
+    expiries = new Expiries(telemetry.meters(), time);
     this.telemetry = telemetry;
   }
 
@@ -45,7 +45,7 @@ public final class TlsContexts implements AutoCloseable {
    */
   public static SSLSocketFactory sockets(UpstreamTlsContext config) {
     Generation generation = Generation.read(config.common());
-    return new SniSocketFactory(generation.context().getSocketFactory(), config.sni());
+    return new SniSocketFactory(generation, config.sni());
   }
 
   /**
@@ -91,7 +91,7 @@ public final class TlsContexts implements AutoCloseable {
   }
 
   private RotatingContext rotating(TlsContext config) {
-    return new RotatingContext(config, files, time, telemetry);
+    return new RotatingContext(config, files, expiries, telemetry);
   }
 
   @Override

@@ -12,12 +12,15 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.SecureRandom;
 import java.security.cert.X509Certificate;
+import java.security.interfaces.ECPrivateKey;
 import java.security.spec.ECGenParameterSpec;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Date;
 import java.util.List;
+import org.bouncycastle.asn1.ASN1Encodable;
+import org.bouncycastle.asn1.pkcs.PrivateKeyInfo;
 import org.bouncycastle.asn1.x500.X500Name;
 import org.bouncycastle.asn1.x509.BasicConstraints;
 import org.bouncycastle.asn1.x509.Extension;
@@ -32,8 +35,9 @@ import org.bouncycastle.openssl.jcajce.JcaPEMWriter;
 import org.bouncycastle.openssl.jcajce.JcaPKCS8Generator;
 import org.bouncycastle.operator.OperatorCreationException;
 import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
+import org.bouncycastle.util.io.pem.PemObject;
 
-/** A certificate authority for tests: EC P-256 keys, made anew each time. */
+/** A certificate authority for tests: EC P-256 keys unless told otherwise, made anew each time. */
 public final class TestCertificates {
 
   private final KeyPair keys = newKeys();
@@ -63,6 +67,7 @@ public final class TestCertificates {
       return pem(certificate);
     }
 
+    /** The key in PKCS#8. */
     public String keyPem() {
       try {
         return pem(new JcaPKCS8Generator(keys.getPrivate(), null));
@@ -70,16 +75,51 @@ public final class TestCertificates {
         throw new UncheckedIOException(broken);
       }
     }
+
+    /** The key in the form of its algorithm: PKCS#1 for RSA, SEC1 for EC. */
+    public String traditionalKeyPem() {
+      if (!(keys.getPrivate() instanceof ECPrivateKey key)) {
+        return pem(keys.getPrivate());
+      }
+      int bits = key.getParams().getOrder().bitLength();
+      ASN1Encodable curve =
+          PrivateKeyInfo.getInstance(key.getEncoded()).getPrivateKeyAlgorithm().getParameters();
+      try {
+        return pem(
+            new PemObject(
+                "EC PRIVATE KEY",
+                new org.bouncycastle.asn1.sec.ECPrivateKey(bits, key.getS(), curve).getEncoded()));
+      } catch (IOException broken) {
+        throw new UncheckedIOException(broken);
+      }
+    }
   }
 
-  /** Issues a certificate with these URI and DNS names; those with {@code ://} are URIs. */
+  /**
+   * Issues a certificate with these names: those with {@code ://} are URIs, those that begin with
+   * {@code ip:} or {@code email:} are what they say, others are DNS names.
+   */
   public Issued issue(String... names) {
     return issue(Duration.ofHours(1), names);
   }
 
   /** Issues a certificate that ends after this time; it may be negative. */
   public Issued issue(Duration lifetime, String... names) {
-    KeyPair own = newKeys();
+    return issue(newKeys(), lifetime, names);
+  }
+
+  /** Issues a certificate for an RSA key of so many bits. */
+  public Issued issueRsa(int bits, String... names) {
+    try {
+      KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+      generator.initialize(bits);
+      return issue(generator.generateKeyPair(), Duration.ofHours(1), names);
+    } catch (GeneralSecurityException impossible) {
+      throw new IllegalStateException(impossible);
+    }
+  }
+
+  private Issued issue(KeyPair own, Duration lifetime, String... names) {
     return new Issued(sign(new X500Name("CN=test"), own, List.of(names), false, lifetime), own);
   }
 
@@ -150,9 +190,15 @@ public final class TestCertificates {
   private static GeneralNames generalNames(List<String> names) {
     List<GeneralName> all = new ArrayList<>();
     for (String each : names) {
-      boolean uri = each.contains("://");
-      all.add(
-          new GeneralName(uri ? GeneralName.uniformResourceIdentifier : GeneralName.dNSName, each));
+      if (each.contains("://")) {
+        all.add(new GeneralName(GeneralName.uniformResourceIdentifier, each));
+      } else if (each.startsWith("ip:")) {
+        all.add(new GeneralName(GeneralName.iPAddress, each.substring(3)));
+      } else if (each.startsWith("email:")) {
+        all.add(new GeneralName(GeneralName.rfc822Name, each.substring(6)));
+      } else {
+        all.add(new GeneralName(GeneralName.dNSName, each));
+      }
     }
     return new GeneralNames(all.toArray(new GeneralName[0]));
   }

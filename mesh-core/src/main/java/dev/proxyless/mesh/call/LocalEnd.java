@@ -1,0 +1,109 @@
+package dev.proxyless.mesh.call;
+
+import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.telemetry.ResponseFlag;
+import java.time.Duration;
+import java.util.List;
+
+/**
+ * How a call ends that no endpoint answered: Envoy's status, flag, details and body, and an
+ * explanation for people.
+ *
+ * @param status of the reply
+ * @param flag why
+ * @param details Envoy's response code details
+ * @param body text
+ * @param headers besides those of every reply
+ * @param explanation what happened and where
+ */
+record LocalEnd(
+    int status,
+    ResponseFlag flag,
+    String details,
+    String body,
+    List<Header> headers,
+    String explanation) {
+
+  private static final String TIMEOUT_BODY = "upstream request timeout";
+
+  /** The time of the whole call is over. */
+  static LocalEnd timeout(Bounds bounds, int attempts) {
+    boolean stream = bounds.kind() == Bounds.Kind.MAX_STREAM_DURATION;
+    return new LocalEnd(
+        504,
+        bounds.flag(),
+        stream ? "upstream_max_stream_duration_reached" : Failure.CALL_TIMEOUT.reason(),
+        stream ? "upstream max stream duration reached" : TIMEOUT_BODY,
+        List.of(),
+        bounds.words() + " was over after " + attempts + (attempts == 1 ? " try" : " tries"));
+  }
+
+  /** A try took longer than {@code per_try_timeout}. */
+  static LocalEnd perTryTimeout(Attempt attempt, Duration timeout, String denied) {
+    return new LocalEnd(
+        504,
+        ResponseFlag.UT,
+        Failure.PER_TRY_TIMEOUT.reason(),
+        TIMEOUT_BODY,
+        List.of(),
+        attempt
+            + " took longer than the per_try_timeout of "
+            + timeout.toMillis()
+            + " ms"
+            + denied);
+  }
+
+  /** No endpoint could be picked. */
+  static LocalEnd noEndpoint(Upstream upstream) {
+    int known = upstream.endpoints().size();
+    return new LocalEnd(
+        503,
+        ResponseFlag.UH,
+        "no_healthy_upstream",
+        "no healthy upstream",
+        List.of(),
+        "cluster "
+            + upstream.name()
+            + (known == 0 ? " has no endpoints" : " has no healthy endpoint among " + known));
+  }
+
+  /** The cluster has as many requests in flight as it may. */
+  static LocalEnd overflow(Upstream upstream, boolean retried, boolean envoyHeaders) {
+    return reset(
+        503,
+        ResponseFlag.UO,
+        "overflow",
+        retried,
+        envoyHeaders ? List.of(LocalReplies.OVERLOADED) : List.of(),
+        "cluster "
+            + upstream.name()
+            + " has as many requests in flight as its max_requests of "
+            + upstream.config().circuitBreakers().maxRequests()
+            + " allows");
+  }
+
+  /** A try ended without a response. */
+  static LocalEnd failure(Failure failure, boolean retried, String explanation) {
+    return reset(
+        failure.status(), failure.flag(), failure.reason(), retried, List.of(), explanation);
+  }
+
+  private static LocalEnd reset(
+      int status,
+      ResponseFlag flag,
+      String reason,
+      boolean retried,
+      List<Header> headers,
+      String explanation) {
+    return new LocalEnd(
+        status,
+        flag,
+        "upstream_reset_before_response_started{" + reason.replace(' ', '_') + "}",
+        "upstream connect error or disconnect/reset before headers. "
+            + (retried ? "retried and the latest " : "")
+            + "reset reason: "
+            + reason,
+        headers,
+        explanation);
+  }
+}

@@ -1,0 +1,135 @@
+package dev.proxyless.mesh.cluster;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.proxyless.mesh.telemetry.MeshListener;
+import dev.proxyless.mesh.telemetry.MeshTracing;
+import dev.proxyless.mesh.telemetry.MicrometerMeters;
+import dev.proxyless.mesh.telemetry.Telemetry;
+import dev.proxyless.mesh.testing.VirtualTime;
+import dev.proxyless.mesh.testing.XdsYaml;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+/** Envoy's circuit breakers: envoy-semantics 3.12. */
+class LimitsTest {
+
+  private final Upstreams upstreams = new Upstreams();
+
+  @Test
+  void asManyRequestsAsAllowedAreInFlight() {
+    Upstream upstream = upstreams.create(thresholds("max_requests: 2"), 1);
+    assertTrue(upstream.tryRequest());
+    assertTrue(upstream.tryRequest());
+    assertFalse(upstream.tryRequest());
+    upstream.releaseRequest();
+    assertTrue(upstream.tryRequest());
+  }
+
+  @Test
+  void asManyRetriesAsAllowedWait() {
+    Upstream upstream = upstreams.create(thresholds("max_retries: 1"), 1);
+    assertTrue(upstream.tryRetry());
+    assertFalse(upstream.tryRetry());
+    upstream.releaseRetry();
+    assertTrue(upstream.tryRetry());
+  }
+
+  @Test
+  void theDefaultsAre1024RequestsAnd3Retries() {
+    Upstream upstream = upstreams.create("", 1);
+    assertEquals(1024, requests(upstream, 2_000));
+    assertEquals(3, retries(upstream, 10));
+  }
+
+  @Test
+  void aLimitOfZeroLetsNothingThrough() {
+    Upstream upstream = upstreams.create(thresholds("max_requests: 0, max_retries: 0"), 1);
+    assertEquals(0, requests(upstream, 5));
+    assertEquals(0, retries(upstream, 5));
+  }
+
+  @Test
+  void theLargestNumberIsNoLimit() {
+    Upstream upstream =
+        upstreams.create(thresholds("max_requests: 4294967295, max_retries: 2147483647"), 1);
+    assertEquals(100_000, requests(upstream, 100_000));
+    assertEquals(100_000, retries(upstream, 100_000));
+  }
+
+  @Test
+  void onlyTheDefaultPrioritysFirstThresholdsCount() {
+    Upstream upstream =
+        upstreams.create(
+            "circuit_breakers: {thresholds: [{priority: HIGH, max_requests: 1},"
+                + " {max_requests: 2}, {max_requests: 3}]}",
+            1);
+    assertEquals(2, requests(upstream, 5));
+  }
+
+  @Test
+  void limitsThatStayKeepTheirCountAcrossVersions() {
+    Upstream upstream = upstreams.create(thresholds("max_requests: 2"), 1);
+    assertTrue(upstream.tryRequest());
+    Upstream next =
+        upstream.next(
+            XdsYaml.cluster(
+                Upstreams.cluster(thresholds("max_requests: 2") + "\nconnect_timeout: 1s")));
+    assertEquals(1, requests(next, 5));
+  }
+
+  @Test
+  void aCallGivesItsPlaceBackWhereItTookIt() {
+    Upstream upstream = upstreams.create(thresholds("max_requests: 1"), 1);
+    assertTrue(upstream.tryRequest());
+    Upstream next =
+        upstream.next(XdsYaml.cluster(Upstreams.cluster(thresholds("max_requests: 2"))));
+    upstream.releaseRequest();
+    assertEquals(2, requests(next, 5), "a place that another version gave is not its own");
+  }
+
+  @Test
+  void theGaugeOfTriesInFlightReturnsToZero() {
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    VirtualTime time = new VirtualTime(Upstreams.SEED);
+    Telemetry telemetry =
+        new Telemetry(new MicrometerMeters(registry), MeshTracing.NONE, MeshListener.NONE);
+    Upstream upstream =
+        Upstream.create(
+            XdsYaml.cluster(Upstreams.cluster(thresholds("max_requests: 1"))),
+            time,
+            time.serial("config"),
+            telemetry);
+    upstream.update(Upstreams.addresses(3));
+    assertTrue(upstream.tryRequest());
+    assertFalse(upstream.tryRequest());
+    assertEquals(1, registry.get("mesh.client.active").gauge().value());
+    upstream.releaseRequest();
+    assertEquals(0, registry.get("mesh.client.active").gauge().value());
+    assertEquals(3, registry.get("mesh.lb.endpoints").tag("state", "known").gauge().value());
+    upstream.close();
+    assertTrue(registry.getMeters().isEmpty());
+  }
+
+  private static String thresholds(String limits) {
+    return "circuit_breakers: {thresholds: [{" + limits + "}]}";
+  }
+
+  private static int requests(Upstream upstream, int asked) {
+    int given = 0;
+    for (int i = 0; i < asked; i++) {
+      given += upstream.tryRequest() ? 1 : 0;
+    }
+    return given;
+  }
+
+  private static int retries(Upstream upstream, int asked) {
+    int given = 0;
+    for (int i = 0; i < asked; i++) {
+      given += upstream.tryRetry() ? 1 : 0;
+    }
+    return given;
+  }
+}

@@ -1,0 +1,81 @@
+package dev.proxyless.mesh.route;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.proxyless.mesh.testing.FakeRequest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** Envoy's path specifiers: envoy-semantics 1.3. */
+class PathMatchTest {
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "{prefix: /foo};                              /foo;           true",
+        "{prefix: /foo};                              /foobar;        true",
+        "{prefix: /foo};                              /Foo;           false",
+        "{prefix: /foo};                              /fo;            false",
+        "{prefix: ''};                                /anything;      true",
+        "{prefix: /foo, case_sensitive: false};       /FOOd;          true",
+        "{prefix: /foo, case_sensitive: false};       /FO;            false",
+        "{prefix: \"/a?b\"};                            /a?b;           false",
+        "{path: /foo};                                /foo;           true",
+        "{path: /foo};                                /foo/;          false",
+        "{path: /foo};                                /foo?a=b;       true",
+        "{path: /foo};                                /foo#frag;      true",
+        "{path: /foo};                                /foo#frag?a=b;  true",
+        "{path: /foo};                                /foo?a#b;       true",
+        "{path: /foo};                                /FOO;           false",
+        "{path: /foo, case_sensitive: false};         /FoO?X;         true",
+        "{path: /foo, case_sensitive: false};         /fooo;          false",
+        "{path: /a%20b};                              /a%20b;         true",
+        "{path: /a b};                                /a%20b;         false",
+        "{safe_regex: {regex: '/a+'}};                /aaa;           true",
+        "{safe_regex: {regex: '/a+'}};                /aaab;          false",
+        "{safe_regex: {regex: 'a+'}};                 /aaa;           false",
+        "{safe_regex: {regex: '/a+'}};                /aaa?q=1;       true",
+        "{safe_regex: {regex: '/a.*'}};               /a?q=/b;        true",
+        "{safe_regex: {regex: '/A', }, case_sensitive: false}; /a;    false",
+        "{safe_regex: {regex: '(?i)/A'}};             /a;             true",
+        "{safe_regex: {regex: '/a|/b'}};              /b;             true",
+        "{safe_regex: {regex: '/a|/b'}};              /bc;            false",
+        "{path_separated_prefix: /api};               /api;           true",
+        "{path_separated_prefix: /api};               /api/;          true",
+        "{path_separated_prefix: /api};               /api/v1;        true",
+        "{path_separated_prefix: /api};               /api?a;         true",
+        "{path_separated_prefix: /api};               /api#a;         true",
+        "{path_separated_prefix: /api};               /apis;          false",
+        "{path_separated_prefix: /api};               /ap;            false",
+        "{path_separated_prefix: /api};               /API/v1;        false",
+        "{path_separated_prefix: /api, case_sensitive: false}; /API/v1; true"
+      })
+  void aPathSpecifierSeesTheRawPathWithoutQueryAndFragment(
+      String match, String path, boolean expected) {
+    assertEquals(expected, Tables.matches(match, FakeRequest.get("http://h" + path)));
+  }
+
+  @Test
+  void pathParametersArePartOfThePath() {
+    assertEquals(
+        "1",
+        Tables.taken(
+            Tables.matching("{path: /a}", "{path: '/a;p=1'}"), FakeRequest.get("http://h/a;p=1")));
+  }
+
+  @Test
+  void theFirstRouteThatMatchesWinsHoweverGoodALaterOneIs() {
+    RouteTable table = Tables.matching("{prefix: /}", "{path: /exact}");
+    assertEquals("0", Tables.taken(table, FakeRequest.get("http://h/exact")));
+  }
+
+  @Test
+  void onlyAsciiLettersHaveTwoCases() {
+    // U+212A is the Kelvin sign, which Unicode folds to k
+    assertEquals(
+        false,
+        Tables.matches("{path: /k, case_sensitive: false}", FakeRequest.get("http://h/\u212a")));
+  }
+}
