@@ -1,5 +1,7 @@
 package dev.proxyless.mesh.proto;
 
+import dev.proxyless.mesh.document.DocumentException;
+
 /** A resource that cannot be used. The message begins with the path of the field at fault. */
 public final class InvalidMessageException extends RuntimeException {
 
@@ -9,6 +11,12 @@ public final class InvalidMessageException extends RuntimeException {
 
   public InvalidMessageException(String path, String reason) {
     super(path.isEmpty() ? reason : path + ": " + reason);
+    this.path = path;
+  }
+
+  /** A value of a document that cannot be used; the message names its place there. */
+  InvalidMessageException(String path, DocumentException wrong) {
+    super(wrong.getMessage(), wrong);
     this.path = path;
   }
 
