@@ -20,6 +20,16 @@ public final class InvalidMessageException extends RuntimeException {
     this.path = path;
   }
 
+  /** The same complaint about a message that is a field of another. */
+  public InvalidMessageException in(String parent) {
+    return parent.isEmpty() ? this : new InvalidMessageException(this, parent);
+  }
+
+  private InvalidMessageException(InvalidMessageException inner, String parent) {
+    super(parent + (inner.path.isEmpty() ? ": " : ".") + inner.getMessage(), inner);
+    path = inner.path.isEmpty() ? parent : parent + "." + inner.path;
+  }
+
   /** The path of the field, such as {@code virtual_hosts[0].routes[2].match.safe_regex}. */
   public String path() {
     return path;

@@ -161,8 +161,21 @@ public final class JsonReader {
 
   private static Map<String, @Nullable Object> struct(Node node) {
     Map<String, @Nullable Object> struct = new LinkedHashMap<>();
-    node.fields().forEach((key, item) -> struct.put(key, item.plain()));
+    node.fields().forEach((key, item) -> struct.put(key, structValue(item)));
     return struct;
+  }
+
+  /** All numbers of a Struct are doubles. */
+  private static @Nullable Object structValue(Node node) {
+    if (node.isMap()) {
+      return struct(node);
+    }
+    if (node.isList()) {
+      List<@Nullable Object> list = new ArrayList<>();
+      node.items().forEach(item -> list.add(structValue(item)));
+      return list;
+    }
+    return node.plain() instanceof Number number ? (Object) number.doubleValue() : node.plain();
   }
 
   private static InvalidMessageException wrong(Node node, String path, String right) {

@@ -8,7 +8,9 @@ import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.proto.MessageType;
 import dev.proxyless.mesh.proto.WireReader;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 
 /**
@@ -25,6 +27,8 @@ final class AssignmentReader {
       FieldTable.xds().type("envoy.config.endpoint.v3.LocalityLbEndpoints");
   private static final MessageType LB_ENDPOINT =
       FieldTable.xds().type("envoy.config.endpoint.v3.LbEndpoint");
+  private static final MessageType LOCALITY =
+      FieldTable.xds().type("envoy.config.core.v3.Locality");
   private static final MessageType ENDPOINT =
       FieldTable.xds().type("envoy.config.endpoint.v3.Endpoint");
   private static final MessageType ADDRESS = FieldTable.xds().type("envoy.config.core.v3.Address");
@@ -32,14 +36,20 @@ final class AssignmentReader {
       FieldTable.xds().type("envoy.config.core.v3.SocketAddress");
 
   private final Findings findings;
+  private final boolean namesAllowed;
   private final Set<String> noted = new HashSet<>();
   private final EndpointAssignment.Builder columns = new EndpointAssignment.Builder();
   private String clusterName = "";
   private int localities;
-  private int endpoints;
 
-  AssignmentReader(Findings findings) {
+  /**
+   * A reader.
+   *
+   * @param namesAllowed whether an endpoint may have a host name where others have an IP address
+   */
+  AssignmentReader(Findings findings, boolean namesAllowed) {
     this.findings = findings;
+    this.namesAllowed = namesAllowed;
   }
 
   /** The cluster's name, once it was read. */
@@ -47,13 +57,15 @@ final class AssignmentReader {
     return clusterName;
   }
 
+  /** Reads an assignment that stands at this path of its resource. */
   EndpointAssignment read(byte[] bytes, String path) {
     WireReader in = new WireReader(bytes, path);
+    String prefix = path.isEmpty() ? "" : path + ".";
     for (int field = in.nextField(); field != 0; field = in.nextField()) {
       switch (field) {
         case 1 -> clusterName = in.string();
-        case 2 -> localityEndpoints(in.nested(), "endpoints[" + localities++ + "]");
-        default -> note(ASSIGNMENT, field, in, "");
+        case 2 -> localityEndpoints(in.nested(), prefix + "endpoints[" + localities++ + "]");
+        default -> note(ASSIGNMENT, field, in, path);
       }
     }
     return columns.build();
@@ -63,10 +75,10 @@ final class AssignmentReader {
   private void localityEndpoints(WireReader in, String path) {
     Locality locality = Locality.UNKNOWN;
     int priority = 0;
-    java.util.List<WireReader> later = new java.util.ArrayList<>();
+    List<WireReader> later = new ArrayList<>();
     for (int field = in.nextField(); field != 0; field = in.nextField()) {
       switch (field) {
-        case 1 -> locality = locality(in.nested());
+        case 1 -> locality = locality(in.nested(), path + ".locality");
         case 2 -> later.add(in.nested());
         case 5 -> priority = priority(in.varint(), path);
         default -> note(LOCALITY_ENDPOINTS, field, in, path);
@@ -78,7 +90,7 @@ final class AssignmentReader {
           "takes traffic only when no endpoint of a lower number is healthy; load is not spread by"
               + " degrees");
     }
-    endpoints = 0;
+    int endpoints = 0;
     for (WireReader endpoint : later) {
       lbEndpoint(endpoint, locality, priority, path + ".lb_endpoints[" + endpoints++ + "]");
     }
@@ -92,7 +104,7 @@ final class AssignmentReader {
     return (int) value;
   }
 
-  private static Locality locality(WireReader in) {
+  private Locality locality(WireReader in, String path) {
     String region = "";
     String zone = "";
     String subZone = "";
@@ -101,7 +113,7 @@ final class AssignmentReader {
         case 1 -> region = in.string();
         case 2 -> zone = in.string();
         case 3 -> subZone = in.string();
-        default -> in.skip();
+        default -> note(LOCALITY, field, in, path);
       }
     }
     Locality locality = new Locality(region, zone, subZone);
@@ -114,25 +126,34 @@ final class AssignmentReader {
     for (int field = in.nextField(); field != 0; field = in.nextField()) {
       switch (field) {
         case 1 -> endpoint(in.nested(), target, path + ".endpoint");
-        case 2 -> health = health(in.varint());
+        case 2 -> health = health(in.varint(), path);
         default -> note(LB_ENDPOINT, field, in, path);
       }
     }
-    if (target.address.isEmpty() || target.port == 0) {
+    boolean usable =
+        namesAllowed ? !target.address.isEmpty() : IpAddresses.isAddress(target.address);
+    if (!usable || target.port == 0) {
       throw new InvalidMessageException(
           path + ".endpoint.address.socket_address",
           "has address \""
               + target.address
               + "\" and port "
               + target.port
-              + "; right would be an IP address and a port from 1 to 65535");
+              + "; right would be "
+              + (namesAllowed ? "a host name" : "an IP address")
+              + " and a port from 1 to 65535");
     }
     columns.add(target.address, target.port, target.hostname, health, priority, locality);
   }
 
-  private static Health health(long number) {
+  private static Health health(long number, String path) {
     Health[] all = Health.values();
-    return number >= 0 && number < all.length ? all[(int) number] : Health.UNKNOWN;
+    if (number < 0 || number >= all.length) {
+      throw new InvalidMessageException(
+          path + ".health_status",
+          "is " + number + ", which is unknown; right would be one of " + List.of(all));
+    }
+    return all[(int) number];
   }
 
   private void endpoint(WireReader in, Target target, String path) {
