@@ -9,9 +9,11 @@ import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.proto.MessageType;
 import dev.proxyless.mesh.proto.WireReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * Reads a {@code ClusterLoadAssignment} straight from its bytes into columns, since an assignment
@@ -151,7 +153,10 @@ final class AssignmentReader {
     if (number < 0 || number >= all.length) {
       throw new InvalidMessageException(
           path + ".health_status",
-          "is " + number + ", which is unknown; right would be one of " + List.of(all));
+          "is "
+              + number
+              + ", which is unknown; right would be one of "
+              + Arrays.stream(all).map(Enum::name).collect(Collectors.joining(", ")));
     }
     return all[(int) number];
   }

@@ -14,6 +14,7 @@ import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.Message;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -225,7 +226,12 @@ final class TlsDecoder {
       return new DataSource.Inline(source.string("inline_string").getBytes(StandardCharsets.UTF_8));
     }
     String path = source.requiredString("filename");
-    Optional<String> refusal = checks.fileRefusal(path);
+    Optional<String> refusal;
+    try {
+      refusal = checks.fileRefusal(path);
+    } catch (InvalidPathException noPath) {
+      refusal = Optional.of("is no path: " + noPath.getReason());
+    }
     if (refusal.isPresent()) {
       throw source.invalid("filename", refusal.get());
     }
