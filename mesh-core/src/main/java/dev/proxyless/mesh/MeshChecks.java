@@ -29,7 +29,7 @@ record MeshChecks(AllowedDirectories directories) implements Checks {
     try {
       RouteTable.compile(configuration, MeshMeters.NONE);
     } catch (InvalidRouteException invalid) {
-      throw new InvalidMessageException("", String.valueOf(invalid.getMessage()));
+      throw new InvalidMessageException(invalid.path(), invalid.reason());
     }
   }
 

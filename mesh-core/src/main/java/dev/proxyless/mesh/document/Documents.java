@@ -8,6 +8,8 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -19,6 +21,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import org.yaml.snakeyaml.error.MarkedYAMLException;
 import org.yaml.snakeyaml.error.YAMLException;
+import org.yaml.snakeyaml.nodes.CollectionNode;
 import org.yaml.snakeyaml.nodes.MappingNode;
 import org.yaml.snakeyaml.nodes.NodeTuple;
 import org.yaml.snakeyaml.nodes.ScalarNode;
@@ -26,7 +29,7 @@ import org.yaml.snakeyaml.nodes.SequenceNode;
 import org.yaml.snakeyaml.nodes.Tag;
 
 /**
- * Reads YAML, and JSON as the YAML that it also is.
+ * Reads YAML, and JSON where the name of a document ends in {@code .json}.
  *
  * <p>The reader is bounded: a document may have {@value #MAX_CHARS} characters and {@value
  * #MAX_DEPTH} levels, and aliases may not multiply it. A key that stands twice is an error.
@@ -36,6 +39,9 @@ public final class Documents {
   static final int MAX_CHARS = 16 << 20;
   static final int MAX_DEPTH = 100;
   private static final int MAX_ALIASES = 50;
+
+  /** What all aliases together may come to, in values. */
+  private static final int MAX_ALIASED = 100_000;
 
   /** What YAML 1.1 takes for true. */
   private static final Set<String> TRUE = Set.of("true", "yes", "on");
@@ -63,6 +69,13 @@ public final class Documents {
     options.setNestingDepthLimit(MAX_DEPTH);
     options.setMaxAliasesForCollections(MAX_ALIASES);
     String source = text.startsWith("\uFEFF") ? text.substring(1) : text;
+    if (source.length() > MAX_CHARS) {
+      throw new DocumentException(
+          name + ": has " + source.length() + " characters; at most " + MAX_CHARS + " are read");
+    }
+    if (name.toLowerCase(Locale.ROOT).endsWith(".json")) {
+      return new JsonParser(name, source).parse();
+    }
     try {
       org.yaml.snakeyaml.nodes.Node root =
           new Yaml(new SafeConstructor(options)).compose(new StringReader(source));
@@ -91,7 +104,10 @@ public final class Documents {
 
   private static final class Converter {
     private final String file;
-    private int nodes;
+    private final Set<org.yaml.snakeyaml.nodes.Node> seen =
+        Collections.newSetFromMap(new IdentityHashMap<>());
+    private int aliases;
+    private int aliased;
 
     Converter(String file) {
       this.file = file;
@@ -99,10 +115,15 @@ public final class Documents {
 
     Node node(org.yaml.snakeyaml.nodes.Node yaml, String path, int depth) {
       int line = yaml.getStartMark().getLine() + 1;
-      if (depth > MAX_DEPTH || ++nodes > MAX_CHARS) {
+      boolean alias = yaml instanceof CollectionNode<?> && !seen.add(yaml);
+      aliases += alias ? 1 : 0;
+      aliased += aliases > 0 ? 1 : 0;
+      if (depth > MAX_DEPTH || aliased > MAX_ALIASED) {
         throw new DocumentException(file + ":" + line + ": nested or repeated beyond the limit");
       }
-      return new Node(file, line, path, value(yaml, path, depth));
+      Node node = new Node(file, line, path, value(yaml, path, depth));
+      aliases -= alias ? 1 : 0;
+      return node;
     }
 
     private @Nullable Object value(org.yaml.snakeyaml.nodes.Node yaml, String path, int depth) {

@@ -84,7 +84,7 @@ public final class Json {
         case '\r' -> out.append("\\r");
         case '\t' -> out.append("\\t");
         default -> {
-          if (c < 0x20 || c == 0x7f) {
+          if (c < 0x20 || (c >= 0x7f && c < 0xa0)) {
             out.append("\\u00").append(Character.forDigit(c >> 4, 16));
             out.append(Character.forDigit(c & 0xf, 16));
           } else {

@@ -18,6 +18,9 @@ public final class Node {
 
   private static final int SHOWN_CHARS = 80;
 
+  /** Beyond this, a double is not the whole number that was written. */
+  private static final double MAX_EXACT = 0x1p53;
+
   private final String file;
   private final int line;
   private final String path;
@@ -137,7 +140,9 @@ public final class Node {
       } catch (NumberFormatException notANumber) {
         throw error("is " + shown(), right);
       }
-    } else if (value instanceof Double found && found == Math.rint(found)) {
+    } else if (value instanceof Double found
+        && found == Math.rint(found)
+        && Math.abs(found) < MAX_EXACT) {
       number = found.longValue();
     } else {
       throw error("is " + shown(), right);

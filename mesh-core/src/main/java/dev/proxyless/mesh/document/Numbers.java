@@ -1,9 +1,20 @@
 package dev.proxyless.mesh.document;
 
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+
 /** Numbers as YAML and JSON write them. */
 final class Numbers {
 
+  private static final Pattern JSON =
+      Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
+
   private Numbers() {}
+
+  /** A {@link Long} or {@link Double}; null where the text is no number of JSON. */
+  static @Nullable Object ofJson(String text) {
+    return JSON.matcher(text).matches() ? parse(text) : null;
+  }
 
   /**
    * A {@link Long} or {@link Double}; the text itself where it is neither, such as the dates and

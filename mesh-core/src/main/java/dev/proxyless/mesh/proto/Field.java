@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.proto;
 
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -15,6 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param map whether it is a map from strings
  * @param oneof the group of which at most one field is set, or null
  * @param enumNumbers names and numbers of the enum's values, in order; empty for other kinds
+ * @param note what a reader of {@code docs/supported.md} should know besides; may be empty
  */
 public record Field(
     int number,
@@ -25,7 +27,8 @@ public record Field(
     boolean repeated,
     boolean map,
     @Nullable String oneof,
-    Map<String, Integer> enumNumbers) {
+    Map<String, Integer> enumNumbers,
+    String note) {
 
   String enumName(int value) {
     for (Map.Entry<String, Integer> each : enumNumbers.entrySet()) {
@@ -37,6 +40,27 @@ public record Field(
   }
 
   boolean hasPresence() {
-    return oneof != null || kind.hasPresence();
+    return oneof != null || kind.isMessage();
+  }
+
+  /**
+   * Whether a value says the same as none: the default of a field without presence, and a list or
+   * map without items.
+   */
+  boolean isUnset(Object value) {
+    if (map) {
+      return ((Map<?, ?>) value).isEmpty();
+    }
+    if (repeated) {
+      return ((List<?>) value).isEmpty();
+    }
+    if (hasPresence()) {
+      return false;
+    }
+    return value.equals("")
+        || value.equals(false)
+        || (value instanceof Long number && number == 0)
+        || (value instanceof Double number && Double.doubleToRawLongBits(number) == 0)
+        || (value instanceof byte[] bytes && bytes.length == 0);
   }
 }

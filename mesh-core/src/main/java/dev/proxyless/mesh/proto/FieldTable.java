@@ -30,6 +30,8 @@ public final class FieldTable {
   private static final List<String> FILES =
       List.of("discovery", "common", "listener", "route", "cluster", "tls", "endpoint");
 
+  private static final String NOTE = " -- ";
+
   private static final FieldTable XDS = load();
 
   private final Map<String, MessageType> types = new LinkedHashMap<>();
@@ -88,7 +90,7 @@ public final class FieldTable {
         message = line.substring("message ".length()).strip();
         fields = new ArrayList<>();
       } else {
-        fields.add(field(line.strip().split(" +")));
+        fields.add(field(line));
       }
     }
     add(message, fields);
@@ -100,8 +102,11 @@ public final class FieldTable {
     }
   }
 
-  /** {@code number name state [repeated] kind [in oneof]}. */
-  private static Field field(String[] words) {
+  /** {@code number name state [repeated] kind [in oneof] [-- note]}. */
+  private static Field field(String line) {
+    int dashes = line.indexOf(NOTE);
+    String note = dashes < 0 ? "" : line.substring(dashes + NOTE.length()).strip();
+    String[] words = (dashes < 0 ? line : line.substring(0, dashes)).strip().split(" +");
     int next = 3;
     boolean repeated = words[next].equals("repeated");
     if (repeated) {
@@ -122,7 +127,8 @@ public final class FieldTable {
         repeated,
         map,
         next < words.length ? words[next + 1] : null,
-        kind == Kind.ENUM ? enumNumbers(word) : Map.of());
+        kind == Kind.ENUM ? enumNumbers(word) : Map.of(),
+        note);
   }
 
   private static Map<String, Integer> enumNumbers(String word) {

@@ -1,15 +1,15 @@
 package dev.proxyless.mesh.proto;
 
-import java.util.ArrayList;
-import java.util.Collections;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 
 /** What was noticed while a resource was read: fields that do not act here. Not thread-safe. */
 public final class Findings {
 
   private static final int MAX = 1_000;
 
-  private final List<Finding> all = new ArrayList<>();
+  private final Set<Finding> all = new LinkedHashSet<>();
 
   /**
    * One field that does not act.
@@ -25,7 +25,7 @@ public final class Findings {
     }
   }
 
-  /** Adds a finding; beyond a bound, findings are dropped. */
+  /** Adds a finding, once; beyond a bound, findings are dropped. */
   public void add(String path, FieldState state, String reason) {
     if (all.size() < MAX) {
       all.add(new Finding(path, state, reason));
@@ -39,7 +39,7 @@ public final class Findings {
 
   /** All findings, in the order in which they were made. */
   public List<Finding> all() {
-    return Collections.unmodifiableList(all);
+    return List.copyOf(all);
   }
 
   /** The findings of state {@link FieldState#REPORTED}. */

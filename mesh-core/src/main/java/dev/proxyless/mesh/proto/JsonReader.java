@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.proto;
 
+import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.document.Node;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -14,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * quotes, bytes in base64, and an Any by its {@code @type}.
  *
  * <p>Unlike bytes, text may not set two fields of a oneof, nor a field that the table does not
- * have.
+ * have. A complaint names the file and line besides the field.
  */
 public final class JsonReader {
 
@@ -31,10 +32,10 @@ public final class JsonReader {
    *     set
    */
   public static Message read(MessageType type, Node node, Findings findings) {
-    return new JsonReader(findings).message(type, node, "");
+    return new JsonReader(findings).message(type, node, "", false);
   }
 
-  private Message message(MessageType type, Node node, String path) {
+  private Message message(MessageType type, Node node, String path, boolean inAny) {
     if (!node.isMap()) {
       throw wrong(node, path, "a map of the fields of " + type);
     }
@@ -43,7 +44,7 @@ public final class JsonReader {
     node.fields()
         .forEach(
             (spelling, value) -> {
-              if (value.isNull() || spelling.equals("@type")) {
+              if (value.isNull() || (inAny && spelling.equals("@type"))) {
                 return;
               }
               Field field = type.bySpelling(spelling);
@@ -66,23 +67,30 @@ public final class JsonReader {
 
   private void put(Field field, Node node, String path, Map<String, Object> values) {
     Object value;
+    try {
+      value = fieldValue(field, node, path);
+    } catch (DocumentException wrong) {
+      throw new InvalidMessageException(path, wrong);
+    }
+    if (!field.isUnset(value)) {
+      FieldStates.check(field, value, path, findings);
+      values.put(field.name(), value);
+    }
+  }
+
+  private Object fieldValue(Field field, Node node, String path) {
     if (field.map()) {
       Map<String, Object> map = new LinkedHashMap<>();
       node.fields()
           .forEach((key, item) -> map.put(key, value(field, item, path + "[\"" + key + "\"]")));
-      value = map;
-    } else if (field.repeated()) {
+      return map;
+    }
+    if (field.repeated()) {
       List<Object> list = new ArrayList<>();
       node.items().forEach(item -> list.add(value(field, item, path + "[" + list.size() + "]")));
-      if (list.isEmpty()) {
-        return;
-      }
-      value = list;
-    } else {
-      value = value(field, node, path);
+      return list;
     }
-    FieldStates.check(field, value, path, findings);
-    values.put(field.name(), value);
+    return value(field, node, path);
   }
 
   private Object value(Field field, Node node, String path) {
@@ -94,7 +102,7 @@ public final class JsonReader {
       case INT32 -> node.integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
       case INT64 -> node.integer(Long.MIN_VALUE, Long.MAX_VALUE);
       case UINT64, UINT64_VALUE -> node.integer(0, Long.MAX_VALUE);
-      case DOUBLE -> node.number();
+      case DOUBLE -> number(node, path);
       case ENUM -> enumNumber(field, node, path);
       case DURATION -> Durations.parse(node.text(), path);
       case STRUCT -> struct(node);
@@ -108,14 +116,28 @@ public final class JsonReader {
     if (type == null || field.state() != FieldState.ACTS) {
       return Opaque.NOT_OPENED;
     }
-    return message(type, node, path);
+    return message(type, node, path, false);
   }
 
   private AnyMessage any(Node node, String path) {
     String typeUrl = node.required("@type").name();
     AnyMessage unknown = new AnyMessage(path, typeUrl, null, null);
     MessageType type = FieldTable.xds().find(unknown.typeName()).orElse(null);
-    return type == null ? unknown : new AnyMessage(path, typeUrl, null, message(type, node, path));
+    return type == null
+        ? unknown
+        : new AnyMessage(path, typeUrl, null, message(type, node, path, true));
+  }
+
+  /** A number, or a text of one, or of what JSON has no numbers for. */
+  private static double number(Node node, String path) {
+    if (!node.isText()) {
+      return node.number();
+    }
+    try {
+      return Double.parseDouble(node.text());
+    } catch (NumberFormatException notANumber) {
+      throw wrong(node, path, "a number");
+    }
   }
 
   private static Object enumNumber(Field field, Node node, String path) {
@@ -131,7 +153,7 @@ public final class JsonReader {
 
   private static byte[] base64(Node node, String path) {
     try {
-      return Base64.getDecoder().decode(node.text());
+      return Base64.getDecoder().decode(node.text().replace('-', '+').replace('_', '/'));
     } catch (IllegalArgumentException notBase64) {
       throw new InvalidMessageException(path, "is not base64 (" + node.where() + ")");
     }
@@ -139,8 +161,21 @@ public final class JsonReader {
 
   private static Map<String, @Nullable Object> struct(Node node) {
     Map<String, @Nullable Object> struct = new LinkedHashMap<>();
-    node.fields().forEach((key, item) -> struct.put(key, item.plain()));
+    node.fields().forEach((key, item) -> struct.put(key, structValue(item)));
     return struct;
+  }
+
+  /** All numbers of a Struct are doubles. */
+  private static @Nullable Object structValue(Node node) {
+    if (node.isMap()) {
+      return struct(node);
+    }
+    if (node.isList()) {
+      List<@Nullable Object> list = new ArrayList<>();
+      node.items().forEach(item -> list.add(structValue(item)));
+      return list;
+    }
+    return node.plain() instanceof Number number ? (Object) number.doubleValue() : node.plain();
   }
 
   private static InvalidMessageException wrong(Node node, String path, String right) {

@@ -57,8 +57,10 @@ public enum Kind {
     };
   }
 
-  /** Whether the value's presence is told apart from its default, outside a oneof. */
-  boolean hasPresence() {
+  /**
+   * Whether values are messages on the wire; then their presence is told apart from their default.
+   */
+  boolean isMessage() {
     return switch (this) {
       case STRING, BYTES, BOOL, INT32, INT64, UINT32, UINT64, DOUBLE, ENUM -> false;
       default -> true;

@@ -1,11 +1,11 @@
 package dev.proxyless.mesh.proto;
 
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a message from its bytes, led by the table: a field that is rejected ends the reading, one
@@ -40,7 +40,7 @@ public final class MessageReader {
       throw in.malformed("nested deeper than " + MAX_DEPTH + " messages");
     }
     Map<String, Object> values = new LinkedHashMap<>();
-    Map<String, byte[]> pending = new LinkedHashMap<>();
+    Map<String, ByteArrayOutputStream> messages = new LinkedHashMap<>();
     for (int number = in.nextField(); number != 0; number = in.nextField()) {
       Field field = type.byNumber(number);
       if (field == null) {
@@ -49,91 +49,82 @@ public final class MessageReader {
         in.skip();
         continue;
       }
-      clearOneof(type, field, values, pending);
-      if (field.kind() == Kind.MESSAGE && !field.repeated() && !field.map()) {
-        pending.merge(field.name(), in.bytes(), MessageReader::concatenate);
-        values.putIfAbsent(field.name(), Opaque.NOT_OPENED);
+      clearOneof(type, field, values, messages);
+      if (field.kind().isMessage() && !field.repeated() && !field.map()) {
+        messages
+            .computeIfAbsent(field.name(), none -> new ByteArrayOutputStream())
+            .writeBytes(in.bytes());
       } else {
         read(field, in, path, depth, values);
       }
     }
-    open(type, pending, path, depth, values);
+    values.entrySet().removeIf(each -> type.field(each.getKey()).isUnset(each.getValue()));
+    messages.forEach(
+        (name, bytes) ->
+            values.put(
+                name, nested(type.field(name), bytes.toByteArray(), join(path, name), depth)));
     for (String name : values.keySet()) {
       FieldStates.check(type.field(name), values.get(name), join(path, name), findings);
     }
     return new Message(type, path, values);
   }
 
-  private void open(
-      MessageType type,
-      Map<String, byte[]> pending,
-      String path,
-      int depth,
-      Map<String, Object> values) {
-    pending.forEach(
-        (name, bytes) ->
-            values.put(name, nested(type.field(name), bytes, join(path, name), depth)));
-  }
-
   @SuppressWarnings("unchecked") // a field is repeated, or a map, in all its occurrences
   private void read(
       Field field, WireReader in, String path, int depth, Map<String, Object> values) {
     String name = field.name();
+    String at = join(path, name);
     if (field.map()) {
       Map<String, Object> map =
           (Map<String, Object>) values.computeIfAbsent(name, none -> new LinkedHashMap<>());
-      entry(field, in.nested(), join(path, name), depth, map);
+      entry(field, in.nested(), at, depth, map);
     } else if (field.repeated()) {
       List<Object> list = (List<Object>) values.computeIfAbsent(name, none -> new ArrayList<>());
       if (field.kind().isVarint() && in.wireType() == WireReader.LENGTH) {
         for (WireReader packed = in.nested(); !packed.atEnd(); ) {
-          list.add(scalar(field, packed.varint()));
+          list.add(scalar(field, packed.rawVarint()));
         }
+      } else if (field.kind().isMessage()) {
+        list.add(nested(field, in.bytes(), at + "[" + list.size() + "]", depth));
       } else {
-        list.add(value(field, in, join(path, name) + "[" + list.size() + "]", depth));
+        list.add(scalar(field, in));
       }
     } else {
-      values.put(name, value(field, in, join(path, name), depth));
+      values.put(name, scalar(field, in));
     }
   }
 
-  private Object value(Field field, WireReader in, String path, int depth) {
-    return switch (field.kind()) {
-      case STRING -> in.string();
-      case BYTES -> in.bytes();
-      case DOUBLE -> Double.longBitsToDouble(expect(in, WireReader.FIXED64).fixed64());
-      case BOOL_VALUE -> wrapped(in) != 0;
-      case UINT32_VALUE -> wrapped(in) & 0xffff_ffffL;
-      case UINT64_VALUE -> wrapped(in);
-      case DURATION -> duration(in.nested(), path);
-      case STRUCT -> Structs.read(in.nested(), depth);
-      case ANY -> any(in.nested(), path);
-      case MESSAGE -> nested(field, in.bytes(), path, depth);
-      default -> scalar(field, expect(in, WireReader.VARINT).varint());
-    };
-  }
-
-  private Object nested(Field field, byte[] bytes, String path, int depth) {
-    MessageType type = FieldTable.xds().find(field.typeName()).orElse(null);
-    if (type == null || field.state() != FieldState.ACTS) {
-      return new Opaque(bytes);
-    }
-    return message(type, new WireReader(bytes, path), path, depth + 1);
-  }
-
+  /** A map's entry: key in field 1, value in field 2; each may be left out where it is empty. */
   private void entry(Field field, WireReader in, String path, int depth, Map<String, Object> map) {
     String key = "";
-    @Nullable Object value = null;
+    byte[] value = new byte[0];
     for (int number = in.nextField(); number != 0; number = in.nextField()) {
       switch (number) {
         case 1 -> key = in.string();
-        case 2 -> value = value(field, in, path + "[\"" + key + "\"]", depth);
+        case 2 -> value = in.bytes();
         default -> in.skip();
       }
     }
-    if (value != null) {
-      map.put(key, value);
-    }
+    map.put(key, nested(field, value, path + "[\"" + key + "\"]", depth));
+  }
+
+  /** A value of a kind that is a message on the wire. */
+  private Object nested(Field field, byte[] bytes, String path, int depth) {
+    WireReader in = new WireReader(bytes, path);
+    return switch (field.kind()) {
+      case BOOL_VALUE -> wrapped(in) != 0;
+      case UINT32_VALUE -> wrapped(in) & 0xffff_ffffL;
+      case UINT64_VALUE -> wrapped(in);
+      case DURATION -> duration(in, path);
+      case STRUCT -> Structs.read(in, depth);
+      case ANY -> any(in, path);
+      default -> {
+        MessageType type = FieldTable.xds().find(field.typeName()).orElse(null);
+        yield type == null || field.state() != FieldState.ACTS
+            ? new Opaque(bytes)
+            : message(type, in, path, depth + 1);
+      }
+    };
   }
 
   private static AnyMessage any(WireReader in, String path) {
@@ -151,11 +142,11 @@ public final class MessageReader {
 
   private static Duration duration(WireReader in, String path) {
     long seconds = 0;
-    long nanos = 0;
+    int nanos = 0;
     for (int number = in.nextField(); number != 0; number = in.nextField()) {
       switch (number) {
         case 1 -> seconds = in.varint();
-        case 2 -> nanos = in.varint();
+        case 2 -> nanos = (int) in.varint();
         default -> in.skip();
       }
     }
@@ -163,17 +154,25 @@ public final class MessageReader {
   }
 
   /** The wrappers BoolValue, UInt32Value and UInt64Value have their value in field 1. */
-  private static long wrapped(WireReader outer) {
-    WireReader in = outer.nested();
+  private static long wrapped(WireReader in) {
     long value = 0;
     for (int number = in.nextField(); number != 0; number = in.nextField()) {
-      if (number == 1 && in.wireType() == WireReader.VARINT) {
+      if (number == 1) {
         value = in.varint();
       } else {
         in.skip();
       }
     }
     return value;
+  }
+
+  private static Object scalar(Field field, WireReader in) {
+    return switch (field.kind()) {
+      case STRING -> in.string();
+      case BYTES -> in.bytes();
+      case DOUBLE -> in.float64();
+      default -> scalar(field, in.varint());
+    };
   }
 
   private static Object scalar(Field field, long varint) {
@@ -185,15 +184,8 @@ public final class MessageReader {
     };
   }
 
-  private static WireReader expect(WireReader in, int wireType) {
-    if (in.wireType() != wireType) {
-      throw in.malformed("wire type " + wireType + " was expected, " + in.wireType() + " found");
-    }
-    return in;
-  }
-
   private static void clearOneof(
-      MessageType type, Field field, Map<String, Object> values, Map<String, byte[]> pending) {
+      MessageType type, Field field, Map<String, Object> values, Map<String, ?> pending) {
     if (field.oneof() != null) {
       for (Field other : type.fields()) {
         if (other.number() != field.number() && field.oneof().equals(other.oneof())) {
@@ -202,12 +194,6 @@ public final class MessageReader {
         }
       }
     }
-  }
-
-  private static byte[] concatenate(byte[] first, byte[] second) {
-    byte[] both = java.util.Arrays.copyOf(first, first.length + second.length);
-    System.arraycopy(second, 0, both, first.length, second.length);
-    return both;
   }
 
   static String join(String path, String name) {

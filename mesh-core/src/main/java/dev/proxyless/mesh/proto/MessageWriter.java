@@ -18,7 +18,7 @@ final class MessageWriter {
     WireWriter out = new WireWriter();
     for (Field field : message.type().fields()) {
       @Nullable Object value = message.value(field.name());
-      if (value == null) {
+      if (value == null || field.isUnset(value)) {
         continue;
       }
       if (field.map()) {
@@ -26,7 +26,7 @@ final class MessageWriter {
             .forEach((key, item) -> entry(out, field, (String) key, item));
       } else if (field.repeated()) {
         repeated(out, field, (List<?>) value);
-      } else if (field.hasPresence() || !isDefault(value)) {
+      } else {
         value(out, field.number(), field.kind(), value);
       }
     }
@@ -70,8 +70,13 @@ final class MessageWriter {
 
   private static byte[] any(AnyMessage any) {
     WireWriter out = new WireWriter();
-    out.stringField(1, any.typeUrl());
-    out.bytesField(2, any.bytes());
+    if (!any.typeUrl().isEmpty()) {
+      out.stringField(1, any.typeUrl());
+    }
+    byte[] bytes = any.bytes();
+    if (bytes.length > 0) {
+      out.bytesField(2, bytes);
+    }
     return out.toBytes();
   }
 
@@ -102,12 +107,5 @@ final class MessageWriter {
 
   private static long varint(Object value) {
     return value instanceof Boolean bool ? (bool ? 1 : 0) : ((Number) value).longValue();
-  }
-
-  private static boolean isDefault(Object value) {
-    return value.equals("")
-        || (value instanceof Boolean bool && !bool)
-        || (value instanceof Number number && number.doubleValue() == 0)
-        || (value instanceof byte[] bytes && bytes.length == 0);
   }
 }

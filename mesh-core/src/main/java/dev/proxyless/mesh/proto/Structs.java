@@ -50,12 +50,7 @@ final class Structs {
           in.skip();
           value = null;
         }
-        case 2 -> {
-          if (in.wireType() != WireReader.FIXED64) {
-            throw in.malformed("a number of a Struct has wire type " + in.wireType());
-          }
-          value = Double.longBitsToDouble(in.fixed64());
-        }
+        case 2 -> value = in.float64();
         case 3 -> value = in.string();
         case 4 -> value = in.varint() != 0;
         case 5 -> value = read(in.nested(), depth + 1);

@@ -41,10 +41,10 @@ public final class WireReader {
     if (position == end) {
       return 0;
     }
-    long tag = varint();
+    long tag = rawVarint();
     int number = (int) (tag >>> 3);
     wireType = (int) (tag & 7);
-    if (tag > 0xffff_ffffL || number == 0) {
+    if (tag < 0 || tag > 0xffff_ffffL || number == 0) {
       throw malformed("a field number is out of range");
     }
     return number;
@@ -54,8 +54,14 @@ public final class WireReader {
     return wireType;
   }
 
-  /** The value of a varint field, or of one element of a packed field. */
+  /** The value of a varint field. */
   public long varint() {
+    expect(VARINT);
+    return rawVarint();
+  }
+
+  /** One element of a packed field. */
+  long rawVarint() {
     long value = 0;
     for (int shift = 0; shift < 64; shift += 7) {
       if (position == end) {
@@ -70,7 +76,13 @@ public final class WireReader {
     throw malformed("a number is longer than 10 bytes");
   }
 
-  long fixed64() {
+  /** The value of a double field. */
+  double float64() {
+    expect(FIXED64);
+    return Double.longBitsToDouble(fixed64());
+  }
+
+  private long fixed64() {
     need(8);
     long value = 0;
     for (int i = 7; i >= 0; i--) {
@@ -115,7 +127,7 @@ public final class WireReader {
   /** Passes over the value of the field whose number was read last. */
   public void skip() {
     switch (wireType) {
-      case VARINT -> varint();
+      case VARINT -> rawVarint();
       case FIXED64 -> advance(8);
       case LENGTH -> startOfLengthDelimited();
       case FIXED32 -> advance(4);
@@ -124,16 +136,20 @@ public final class WireReader {
   }
 
   private int startOfLengthDelimited() {
-    if (wireType != LENGTH) {
-      throw malformed("a length-delimited value was expected, wire type " + wireType + " found");
-    }
-    long length = varint();
+    expect(LENGTH);
+    long length = rawVarint();
     if (length < 0 || length > end - position) {
       throw malformed("ends within a value");
     }
     int start = position;
     position += (int) length;
     return start;
+  }
+
+  private void expect(int expected) {
+    if (wireType != expected) {
+      throw malformed("wire type " + expected + " was expected, " + wireType + " found");
+    }
   }
 
   private void advance(int count) {

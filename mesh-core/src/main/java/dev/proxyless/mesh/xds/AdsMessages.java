@@ -3,6 +3,7 @@ package dev.proxyless.mesh.xds;
 import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.FieldTable;
 import dev.proxyless.mesh.proto.Findings;
+import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.proto.Message;
 import dev.proxyless.mesh.proto.MessageReader;
 import dev.proxyless.mesh.xds.XdsResource.Bytes;
@@ -91,7 +92,11 @@ final class AdsMessages {
     Optional<ResourceType> type = ResourceType.of(typeUrl);
     if (type.isPresent()) {
       for (AnyMessage any : message.anys("resources")) {
-        resource(type.get(), any, findings, resources, errors);
+        try {
+          resource(type.get(), any, findings, resources, errors);
+        } catch (InvalidMessageException malformed) {
+          errors.add(String.valueOf(malformed.getMessage()));
+        }
       }
     }
     return new Response(

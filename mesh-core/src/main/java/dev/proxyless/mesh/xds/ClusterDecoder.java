@@ -14,7 +14,6 @@ import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.Message;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -26,10 +25,8 @@ final class ClusterDecoder {
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
   private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_DNS_REFRESH_RATE = Duration.ofSeconds(5);
+  private static final Duration MIN_DNS_REFRESH_RATE = Duration.ofMillis(1);
   private static final double DEFAULT_PANIC_THRESHOLD = 50;
-
-  /** How "no limit" is written. */
-  private static final long UNLIMITED = Integer.MAX_VALUE;
 
   private final Findings findings;
   private final Checks checks;
@@ -60,8 +57,16 @@ final class ClusterDecoder {
         message
             .message("common_lb_config")
             .flatMap(config -> config.message("healthy_panic_threshold"))
-            .map(percent -> percent.fraction("value", 0))
+            .map(ClusterDecoder::percent)
             .orElse(DEFAULT_PANIC_THRESHOLD));
+  }
+
+  private static double percent(Message message) {
+    double value = message.fraction("value", 0);
+    if (!(value >= 0 && value <= 100)) {
+      throw message.invalid("value", "is " + value + "; right would be a number from 0 to 100");
+    }
+    return value;
   }
 
   private Discovery discovery(Message message) {
@@ -70,7 +75,7 @@ final class ClusterDecoder {
       case "STRICT_DNS" -> dns(message, false);
       case "LOGICAL_DNS" -> dns(message, true);
       case "ORIGINAL_DST" -> new Discovery.OriginalDst();
-      case "STATIC" -> new Discovery.Static(assignment(message));
+      case "STATIC" -> new Discovery.Static(assignment(message, false));
       default ->
           throw message.invalid(
               "type",
@@ -89,38 +94,13 @@ final class ClusterDecoder {
             .message("metadata")
             .map(metadata -> metadata.struct("filter_metadata").get(CloudMapMetadata.NAMESPACE));
     return cloudMap.isPresent() && cloudMap.get() instanceof Map<?, ?> names
-        ? cloudMap(message, serviceName, names)
+        ? new CloudMapDecoder(names).discovery(serviceName)
         : new Discovery.Eds(serviceName);
-  }
-
-  private static Discovery cloudMap(Message message, String serviceName, Map<?, ?> names) {
-    Map<String, String> attributes = new LinkedHashMap<>();
-    if (names.get(CloudMapMetadata.ATTRIBUTES) instanceof Map<?, ?> map) {
-      map.forEach((key, value) -> attributes.put(String.valueOf(key), String.valueOf(value)));
-    }
-    return new Discovery.CloudMap(
-        serviceName,
-        text(message, names, CloudMapMetadata.NAMESPACE_NAME),
-        text(message, names, CloudMapMetadata.SERVICE_NAME),
-        Map.copyOf(attributes),
-        names.get(CloudMapMetadata.PORT) instanceof Number port ? port.intValue() : 0,
-        IpPreference.valueOf(
-            names.get(CloudMapMetadata.IP_PREFERENCE) instanceof String preference
-                ? preference
-                : IpPreference.IPV4_PREFERRED.name()));
-  }
-
-  private static String text(Message message, Map<?, ?> names, String key) {
-    if (names.get(key) instanceof String text && !text.isEmpty()) {
-      return text;
-    }
-    throw message.invalid(
-        "metadata.filter_metadata[\"" + CloudMapMetadata.NAMESPACE + "\"]." + key, "is required");
   }
 
   /** The hosts of a DNS cluster stand in its assignment, where EDS would put addresses. */
   private Discovery dns(Message message, boolean logical) {
-    EndpointAssignment assignment = assignment(message);
+    EndpointAssignment assignment = assignment(message, true);
     List<HostAndPort> hosts = new ArrayList<>();
     for (int i = 0; i < assignment.size(); i++) {
       String host = assignment.address(i);
@@ -149,12 +129,15 @@ final class ClusterDecoder {
             .duration("dns_refresh_rate")
             .filter(each -> !each.isZero())
             .orElse(DEFAULT_DNS_REFRESH_RATE);
+    if (refresh.compareTo(MIN_DNS_REFRESH_RATE) < 0) {
+      throw message.invalid("dns_refresh_rate", "is " + refresh + "; right would be 1 ms or more");
+    }
     return new Discovery.Dns(List.copyOf(hosts), logical, refresh, family);
   }
 
-  private EndpointAssignment assignment(Message message) {
+  private EndpointAssignment assignment(Message message, boolean names) {
     Message assignment = message.requiredMessage("load_assignment");
-    return new AssignmentReader(findings).read(assignment.toBytes(), "load_assignment");
+    return new AssignmentReader(findings, names).read(assignment.toBytes(), assignment.path());
   }
 
   private Protocol protocol(Message message) {
@@ -185,27 +168,25 @@ final class ClusterDecoder {
   }
 
   private CircuitBreakers circuitBreakers(Message message) {
-    return message
-        .message("circuit_breakers")
-        .flatMap(
-            breakers ->
-                breakers.messages("thresholds").stream()
-                    .filter(threshold -> threshold.enumName("priority").equals("DEFAULT"))
-                    .findFirst())
-        .map(this::thresholds)
-        .orElse(CircuitBreakers.DEFAULT);
-  }
-
-  /** Connections and queues are not bounded; a limit that is none is no reason to complain. */
-  private CircuitBreakers thresholds(Message threshold) {
-    for (String field : List.of("max_connections", "max_pending_requests")) {
-      if (threshold.number(field, UNLIMITED) < UNLIMITED) {
-        findings.report(threshold.path(field), "is not supported; max_requests bounds the cluster");
+    Optional<CircuitBreakers> found = Optional.empty();
+    for (Message threshold :
+        message
+            .message("circuit_breakers")
+            .map(each -> each.messages("thresholds"))
+            .orElse(List.of())) {
+      if (!threshold.enumName("priority").equals("DEFAULT")) {
+        findings.report(threshold.path(), "is not of priority DEFAULT; it changes nothing");
+      } else if (found.isPresent()) {
+        findings.report(threshold.path(), "follows another of its priority; the first counts");
+      } else {
+        found =
+            Optional.of(
+                new CircuitBreakers(
+                    threshold.number("max_requests", CircuitBreakers.DEFAULT.maxRequests()),
+                    threshold.number("max_retries", CircuitBreakers.DEFAULT.maxRetries())));
       }
     }
-    return new CircuitBreakers(
-        threshold.number("max_requests", CircuitBreakers.DEFAULT.maxRequests()),
-        threshold.number("max_retries", CircuitBreakers.DEFAULT.maxRetries()));
+    return found.orElse(CircuitBreakers.DEFAULT);
   }
 
   private static OutlierDetection outlierDetection(Message message) {

@@ -1,8 +1,8 @@
 package dev.proxyless.mesh.xds;
 
-import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.document.Node;
 import dev.proxyless.mesh.model.Cluster;
+import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.proto.FieldTable;
@@ -11,6 +11,10 @@ import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.proto.JsonReader;
 import dev.proxyless.mesh.proto.Message;
 import dev.proxyless.mesh.proto.MessageReader;
+import dev.proxyless.mesh.proto.MessageType;
+import java.util.function.Supplier;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Decodes resources to the model. Whatever is wrong with a resource, even what makes the decoder
@@ -18,6 +22,8 @@ import dev.proxyless.mesh.proto.MessageReader;
  * nothing else.
  */
 public final class Decoder {
+
+  private static final Logger log = LoggerFactory.getLogger(Decoder.class);
 
   private final Checks checks;
 
@@ -28,32 +34,46 @@ public final class Decoder {
   /** Decodes a resource from its bytes. */
   public Decoded decode(ResourceType type, byte[] bytes) {
     Findings findings = new Findings();
-    try {
-      if (type == ResourceType.CLUSTER_LOAD_ASSIGNMENT) {
-        AssignmentReader reader = new AssignmentReader(findings);
-        var assignment = reader.read(bytes, "");
-        return new Decoded(reader.clusterName(), assignment, findings);
-      }
-      Message message =
-          MessageReader.read(FieldTable.xds().type(type.messageName()), bytes, "", findings);
-      return decode(type, message, findings);
-    } catch (StackOverflowError | IllegalArgumentException | IllegalStateException failure) {
-      throw new InvalidMessageException("", "the resource cannot be decoded: " + failure);
-    }
+    return guarded(
+        () ->
+            type == ResourceType.CLUSTER_LOAD_ASSIGNMENT
+                ? assignment(bytes, findings)
+                : decode(
+                    type, MessageReader.read(messageType(type), bytes, "", findings), findings));
   }
 
   /** Decodes a resource from YAML or JSON. */
   public Decoded decode(ResourceType type, Node node) {
     Findings findings = new Findings();
+    return guarded(
+        () -> decode(type, JsonReader.read(messageType(type), node, findings), findings));
+  }
+
+  private static MessageType messageType(ResourceType type) {
+    return FieldTable.xds().type(type.messageName());
+  }
+
+  private static Decoded guarded(Supplier<Decoded> decoding) {
+    Decoded decoded;
     try {
-      Message message = JsonReader.read(FieldTable.xds().type(type.messageName()), node, findings);
-      if (type == ResourceType.CLUSTER_LOAD_ASSIGNMENT) {
-        return decode(type, message.toBytes());
-      }
-      return decode(type, message, findings);
-    } catch (DocumentException wrong) {
-      throw new InvalidMessageException("", String.valueOf(wrong.getMessage()));
+      decoded = decoding.get();
+    } catch (InvalidMessageException invalid) {
+      throw invalid;
+    } catch (RuntimeException | StackOverflowError failure) {
+      log.debug("a resource made the decoder fail", failure);
+      throw new InvalidMessageException("", "the resource cannot be decoded: " + failure);
     }
+    if (decoded.name().isEmpty()) {
+      throw new InvalidMessageException(
+          decoded.model() instanceof EndpointAssignment ? "cluster_name" : "name", "is required");
+    }
+    return decoded;
+  }
+
+  private static Decoded assignment(byte[] bytes, Findings findings) {
+    AssignmentReader reader = new AssignmentReader(findings, false);
+    EndpointAssignment assignment = reader.read(bytes, "");
+    return new Decoded(reader.clusterName(), assignment, findings);
   }
 
   private Decoded decode(ResourceType type, Message message, Findings findings) {
@@ -70,8 +90,7 @@ public final class Decoder {
         Cluster cluster = new ClusterDecoder(findings, checks).cluster(message);
         yield new Decoded(cluster.name(), cluster, findings);
       }
-      case CLUSTER_LOAD_ASSIGNMENT ->
-          throw new IllegalArgumentException("assignments are decoded from bytes");
+      case CLUSTER_LOAD_ASSIGNMENT -> assignment(message.toBytes(), findings);
     };
   }
 }

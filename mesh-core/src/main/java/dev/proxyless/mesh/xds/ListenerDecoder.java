@@ -7,6 +7,7 @@ import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.Listener.FilterChain;
 import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
+import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.proto.Message;
 import java.util.List;
 import java.util.Optional;
@@ -35,7 +36,7 @@ final class ListenerDecoder {
         message
             .message("api_listener")
             .flatMap(api -> api.any("api_listener"))
-            .map(any -> connectionManager(any.unpack(findings)));
+            .map(this::apiListener);
     Optional<Message> defaultChain = message.message("default_filter_chain");
     return new Listener(
         message.requiredString("name"),
@@ -49,6 +50,14 @@ final class ListenerDecoder {
         message.messages("filter_chains").stream().map(this::filterChain).toList(),
         defaultChain.map(this::filterChain),
         apiListener);
+  }
+
+  private HttpConnectionManager apiListener(AnyMessage config) {
+    if (!config.is(CONNECTION_MANAGER)) {
+      throw new InvalidMessageException(
+          config.path(), "is a " + config.typeName() + "; right would be a " + CONNECTION_MANAGER);
+    }
+    return connectionManager(config.unpack(findings));
   }
 
   private static OptionalInt port(Message message) {

@@ -91,7 +91,8 @@ public final class ResourceStore {
     for (XdsResource resource : resources) {
       apply(type, resource, version, seen, errors);
     }
-    if (complete) {
+    // A resource that is refused may be too broken to tell its name; then none can be missed.
+    if (complete && !seen.contains("")) {
       known
           .keySet()
           .removeIf(
@@ -125,6 +126,9 @@ public final class ResourceStore {
     }
     try {
       Decoded decoded = decoder.decode(type, resource.bytes().array());
+      if (!resource.name().isEmpty() && !resource.name().equals(decoded.name())) {
+        throw new InvalidMessageException("", "calls itself \"" + decoded.name() + "\"");
+      }
       if (!seen.add(decoded.name())) {
         errors.add(decoded.name() + ": stands twice in one response");
         return;

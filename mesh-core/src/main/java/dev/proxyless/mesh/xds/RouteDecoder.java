@@ -1,8 +1,6 @@
 package dev.proxyless.mesh.xds;
 
 import dev.proxyless.mesh.model.FractionalPercent;
-import dev.proxyless.mesh.model.RetryOn;
-import dev.proxyless.mesh.model.RetryPolicy;
 import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
@@ -15,26 +13,24 @@ import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.proto.Message;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.Set;
 
 /** Decodes route configurations. */
 final class RouteDecoder {
 
   private static final int MAX_DIRECT_RESPONSE_BYTES = 4_096;
-  private static final String PREVIOUS_HOSTS = "envoy.retry_host_predicates.previous_hosts";
 
-  private final Findings findings;
+  private final RetryPolicyDecoder retries;
   private final Checks checks;
 
   RouteDecoder(Findings findings, Checks checks) {
-    this.findings = findings;
+    retries = new RetryPolicyDecoder(findings);
     this.checks = checks;
   }
 
@@ -47,9 +43,7 @@ final class RouteDecoder {
     try {
       checks.routes(configuration);
     } catch (InvalidMessageException invalid) {
-      throw message.path().isEmpty()
-          ? invalid
-          : new InvalidMessageException(message.path(), String.valueOf(invalid.getMessage()));
+      throw invalid.in(message.path());
     }
     return configuration;
   }
@@ -62,7 +56,7 @@ final class RouteDecoder {
         message.requiredString("name"),
         message.strings("domains"),
         message.messages("routes").stream().map(this::route).toList(),
-        message.message("retry_policy").map(this::retryPolicy),
+        message.message("retry_policy").map(retries::retryPolicy),
         message.bool("include_request_attempt_count", false),
         message.bool("include_attempt_count_in_response", false));
   }
@@ -145,7 +139,7 @@ final class RouteDecoder {
         message
             .message("max_stream_duration")
             .map(stream -> new MaxStreamDuration(stream.duration("max_stream_duration"))),
-        message.message("retry_policy").map(this::retryPolicy),
+        message.message("retry_policy").map(retries::retryPolicy),
         notEmpty(message, "prefix_rewrite"),
         notEmpty(message, "host_rewrite_literal"));
   }
@@ -183,67 +177,6 @@ final class RouteDecoder {
     return new ClusterWeight(message.requiredString("name"), message.number("weight", 0));
   }
 
-  RetryPolicy retryPolicy(Message message) {
-    Duration base = RetryPolicy.DEFAULT_BASE_INTERVAL;
-    Duration max = base.multipliedBy(10);
-    Optional<Message> backOff = message.message("retry_back_off");
-    if (backOff.isPresent()) {
-      base =
-          backOff
-              .get()
-              .duration("base_interval")
-              .filter(interval -> !interval.isZero())
-              .orElseThrow(() -> backOff.get().invalid("base_interval", "must be more than 0"));
-      max = backOff.get().duration("max_interval").orElse(base.multipliedBy(10));
-      if (max.compareTo(base) < 0) {
-        throw backOff.get().invalid("max_interval", "is " + max + ", less than base_interval");
-      }
-    }
-    return new RetryPolicy(
-        retryOn(message),
-        message.integer("num_retries", 0, Integer.MAX_VALUE, 1),
-        message.duration("per_try_timeout"),
-        message.numbers("retriable_status_codes").stream().map(Math::toIntExact).toList(),
-        Matchers.headers(message, "retriable_headers"),
-        Matchers.headers(message, "retriable_request_headers"),
-        base,
-        max,
-        previousHosts(message),
-        message.integer("host_selection_retry_max_attempts", 0, Integer.MAX_VALUE, 1));
-  }
-
-  private Set<RetryOn> retryOn(Message message) {
-    Set<RetryOn> conditions = EnumSet.noneOf(RetryOn.class);
-    for (String token : message.string("retry_on").split(",")) {
-      String word = token.strip();
-      RetryOn.of(word)
-          .ifPresentOrElse(
-              conditions::add,
-              () -> {
-                if (!word.isEmpty()) {
-                  findings.report(
-                      message.path("retry_on"),
-                      "the condition \"" + word + "\" is unknown; it never holds");
-                }
-              });
-    }
-    return conditions;
-  }
-
-  private boolean previousHosts(Message message) {
-    boolean found = false;
-    for (Message predicate : message.messages("retry_host_predicate")) {
-      if (predicate.string("name").equals(PREVIOUS_HOSTS)) {
-        found = true;
-      } else {
-        findings.report(
-            predicate.path("name"),
-            "\"" + predicate.string("name") + "\" is not supported; it rejects no host");
-      }
-    }
-    return found;
-  }
-
   private static RouteAction.Redirect redirect(Message message) {
     int status =
         switch (message.enumName("response_code")) {
@@ -273,23 +206,28 @@ final class RouteDecoder {
     if (status == 0) {
       throw message.invalid("status", "is required: 200 to 599");
     }
-    String body = "";
-    if (message.has("body")) {
-      Message source = message.requiredMessage("body");
-      if (source.has("filename")) {
-        throw source.invalid("filename", "is not supported here; give inline_string");
-      }
-      body =
-          source
-              .bytes("inline_bytes")
-              .map(bytes -> new String(bytes, StandardCharsets.UTF_8))
-              .orElseGet(() -> source.string("inline_string"));
+    return new RouteAction.DirectResponse(
+        status, message.message("body").map(RouteDecoder::body).orElse(""));
+  }
+
+  private static String body(Message source) {
+    if (source.has("filename")) {
+      throw source.invalid("filename", "is not supported here; give inline_string");
     }
-    if (body.length() > MAX_DIRECT_RESPONSE_BYTES) {
-      throw message.invalid(
-          "body",
-          "has " + body.length() + " bytes; at most " + MAX_DIRECT_RESPONSE_BYTES + " are taken");
+    String field = source.has("inline_bytes") ? "inline_bytes" : "inline_string";
+    byte[] bytes =
+        source
+            .bytes("inline_bytes")
+            .orElseGet(() -> source.string("inline_string").getBytes(StandardCharsets.UTF_8));
+    if (bytes.length > MAX_DIRECT_RESPONSE_BYTES) {
+      throw source.invalid(
+          field,
+          "has " + bytes.length + " bytes; at most " + MAX_DIRECT_RESPONSE_BYTES + " are taken");
     }
-    return new RouteAction.DirectResponse(status, body);
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException notText) {
+      throw source.invalid(field, "is not UTF-8; right would be text");
+    }
   }
 }

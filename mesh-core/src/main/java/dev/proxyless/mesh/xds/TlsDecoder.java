@@ -14,8 +14,11 @@ import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.Message;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.InvalidPathException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -59,11 +62,6 @@ final class TlsDecoder {
     return context(socket, DOWNSTREAM)
         .map(
             message -> {
-              if (!message.enumName("ocsp_staple_policy").equals("LENIENT_STAPLING")) {
-                throw message.invalid(
-                    "ocsp_staple_policy",
-                    "is " + message.enumName("ocsp_staple_policy") + "; stapling is not supported");
-              }
               Message common = message.requiredMessage("common_tls_context");
               boolean require = message.bool("require_client_certificate", false);
               if (require && !common.has("validation_context")) {
@@ -121,11 +119,40 @@ final class TlsDecoder {
             message.strings("alpn_protocols"),
             minimum,
             maximum);
-    Optional<String> refusal = checks.tlsRefusal(context);
-    if (refusal.isPresent()) {
-      throw message.invalid("tls_certificates", "cannot be used: " + refusal.get());
-    }
+    check(context, message);
     return context;
+  }
+
+  /** Each part by itself, to tell which is at fault. */
+  private void check(TlsContext context, Message message) {
+    Map<String, TlsContext> parts = new LinkedHashMap<>();
+    context
+        .identity()
+        .ifPresent(
+            each ->
+                parts.put(
+                    "tls_certificates[0]", part(context, Optional.of(each), Optional.empty())));
+    context
+        .validation()
+        .ifPresent(
+            each ->
+                parts.put(
+                    "validation_context.trusted_ca",
+                    part(context, Optional.empty(), Optional.of(each))));
+    parts.forEach(
+        (field, part) ->
+            checks
+                .tlsRefusal(part)
+                .ifPresent(
+                    refusal -> {
+                      throw message.invalid(field, "cannot be used: " + refusal);
+                    }));
+  }
+
+  private static TlsContext part(
+      TlsContext whole, Optional<Identity> identity, Optional<Validation> validation) {
+    return new TlsContext(
+        identity, validation, whole.alpnProtocols(), whole.minimum(), whole.maximum());
   }
 
   private Version version(Message params, String field, Version unset) {
@@ -152,11 +179,6 @@ final class TlsDecoder {
   }
 
   private Validation validation(Message message) {
-    if (!message.enumName("trust_chain_verification").equals("VERIFY_TRUST_CHAIN")) {
-      throw message.invalid(
-          "trust_chain_verification",
-          "is " + message.enumName("trust_chain_verification") + "; chains are always verified");
-    }
     if (!message.has("trusted_ca")) {
       throw message.invalid(
           "trusted_ca", "is required: names without a chain to trust prove nothing");
@@ -204,7 +226,12 @@ final class TlsDecoder {
       return new DataSource.Inline(source.string("inline_string").getBytes(StandardCharsets.UTF_8));
     }
     String path = source.requiredString("filename");
-    Optional<String> refusal = checks.fileRefusal(path);
+    Optional<String> refusal;
+    try {
+      refusal = checks.fileRefusal(path);
+    } catch (InvalidPathException noPath) {
+      refusal = Optional.of("is no path: " + noPath.getReason());
+    }
     if (refusal.isPresent()) {
       throw source.invalid("filename", refusal.get());
     }

@@ -1,0 +1,64 @@
+package dev.proxyless.mesh.proto;
+
+import com.google.protobuf.Descriptors.Descriptor;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Message;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The generated classes of the xDS API, found by the names of their messages. */
+final class OfficialApi {
+
+  private static final Map<String, String> JAVA_PACKAGES =
+      Map.of("envoy.", "io.envoyproxy.", "google.rpc.", "com.", "xds.", "com.github.");
+
+  private static final Map<String, Message> DEFAULTS = new ConcurrentHashMap<>();
+
+  private OfficialApi() {}
+
+  /** {@code envoy.config.route.v3.Route} is {@code io.envoyproxy.envoy.config.route.v3.Route}. */
+  static Message defaultInstance(String name) {
+    return DEFAULTS.computeIfAbsent(name, OfficialApi::load);
+  }
+
+  static Descriptor descriptor(String name) {
+    return defaultInstance(name).getDescriptorForType();
+  }
+
+  static Message parse(String name, byte[] bytes) {
+    try {
+      return defaultInstance(name).getParserForType().parseFrom(bytes);
+    } catch (InvalidProtocolBufferException broken) {
+      throw new AssertionError("not a " + name, broken);
+    }
+  }
+
+  private static Message load(String name) {
+    String javaPackage =
+        JAVA_PACKAGES.entrySet().stream()
+            .filter(each -> name.startsWith(each.getKey()))
+            .map(Map.Entry::getValue)
+            .findFirst()
+            .orElseThrow(() -> new AssertionError("no Java package is known for " + name));
+    try {
+      return (Message)
+          Class.forName(javaPackage + className(name)).getMethod("getDefaultInstance").invoke(null);
+    } catch (ReflectiveOperationException missing) {
+      throw new LinkageError(name + " is no message of the xDS API", missing);
+    }
+  }
+
+  /** Names in upper case nest. */
+  private static String className(String name) {
+    StringBuilder className = new StringBuilder();
+    boolean nested = false;
+    for (String part : name.split("\\.")) {
+      if (className.length() > 0) {
+        className.append(nested ? '$' : '.');
+      }
+      className.append(part);
+      nested = Character.isUpperCase(part.charAt(0));
+    }
+    return className.toString();
+  }
+}

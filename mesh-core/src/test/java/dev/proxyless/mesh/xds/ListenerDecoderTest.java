@@ -1,0 +1,188 @@
+package dev.proxyless.mesh.xds;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.proxyless.mesh.model.HttpConnectionManager;
+import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
+import dev.proxyless.mesh.model.Listener;
+import dev.proxyless.mesh.model.Listener.Direction;
+import dev.proxyless.mesh.model.RouteConfiguration;
+import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+final class ListenerDecoderTest {
+
+  private static final String HCM = Decoding.HTTP_CONNECTION_MANAGER;
+  private static final String ROUTER =
+      "{name: router, typed_config: {\"@type\":"
+          + " type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
+
+  private final Decoding decoding = new Decoding(new RealChecks());
+
+  @Test
+  void aListenerOfEnvoysStyle() {
+    Listener listener =
+        decoding.listener(
+            """
+            name: egress
+            traffic_direction: OUTBOUND
+            use_original_dst: true
+            address: {socket_address: {address: 0.0.0.0, port_value: 15001}}
+            filter_chains:
+            - name: http
+              filter_chain_match: {destination_port: 8080}
+              filters:
+              - name: hcm
+                typed_config: {%s, rds: {route_config_name: r, config_source: {ads: {}}}}
+            default_filter_chain:
+              filters:
+              - name: tcp
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy
+                  cluster: c
+            """
+                .formatted(HCM));
+    assertEquals("egress", listener.name());
+    assertEquals(Direction.OUTBOUND, listener.direction());
+    assertTrue(listener.useOriginalDst());
+    assertEquals(OptionalInt.of(15001), listener.port());
+    assertEquals(
+        List.of(
+            new Listener.FilterChain(
+                "http",
+                OptionalInt.of(8080),
+                Optional.of(new HttpConnectionManager(new RouteSource.Rds("r"), false)),
+                Optional.empty())),
+        listener.filterChains());
+    assertEquals(
+        Optional.of(
+            new Listener.FilterChain("", OptionalInt.empty(), Optional.empty(), Optional.empty())),
+        listener.defaultFilterChain());
+    assertEquals(Optional.empty(), listener.apiListener());
+  }
+
+  @Test
+  void aListenerOfGrpcsStyle() {
+    Listener listener =
+        decoding.listener(
+            "{name: a.local, api_listener: {api_listener: {"
+                + HCM
+                + ", route_config: {name: inline}}}}");
+    assertEquals(
+        Optional.of(
+            new HttpConnectionManager(
+                new RouteSource.Inline(new RouteConfiguration("inline", List.of(), false)), false)),
+        listener.apiListener());
+    assertEquals(Direction.UNSPECIFIED, listener.direction());
+    assertFalse(listener.useOriginalDst());
+    assertEquals(OptionalInt.empty(), listener.port());
+    assertEquals(List.of(), listener.filterChains());
+  }
+
+  @Test
+  void theRouterSaysWhetherEnvoysHeadersAreLeftOut() {
+    assertFalse(manager(ROUTER + "}}").suppressEnvoyHeaders());
+    assertTrue(manager(ROUTER + ", suppress_envoy_headers: true}}").suppressEnvoyHeaders());
+  }
+
+  @Test
+  void filtersThatAreNotSupportedAreReported() {
+    String fault =
+        "{name: fault, typed_config: {\"@type\":"
+            + " type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault}}";
+    String disabled = "{name: unused, disabled: true}";
+    assertEquals(
+        List.of(
+            "http_filters[0]: the filter \"fault\" is not supported; it is passed over",
+            "http_filters[3]: the filter \"bare\" is not supported; it is passed over"),
+        decoding
+            .reported(
+                ResourceType.LISTENER,
+                api("rds: {route_config_name: r}", fault, disabled, ROUTER + "}}", "{name: bare}"))
+            .stream()
+            .map(each -> each.replace("api_listener.api_listener.", ""))
+            .toList());
+    assertEquals(
+        List.of("filter_chains[0].filters[0]: \"tcp\" is no HTTP filter; it does not act here"),
+        decoding.reported(
+            ResourceType.LISTENER,
+            "{name: l, filter_chains: [{filters: [{name: tcp, typed_config: {\"@type\":"
+                + " type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy}}]}]}"));
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "{}                                          | name: is required",
+        "{name: l, address: {pipe: {path: /s}}}      | address.pipe: is not supported, and the"
+            + " resource would mean something else without it",
+        "{name: l, address: {socket_address: {port_value: 65536}}} |"
+            + " address.socket_address.port_value: is 65536; right would be a number from 0 to 65535",
+        "{name: l, internal_listener: {}}            | internal_listener: is not supported, and the"
+            + " resource would mean something else without it",
+        "{name: l, filter_chains: [{filter_chain_match: {destination_port: 0}}]} |"
+            + " filter_chains[0].filter_chain_match.destination_port: is 0; right would be a number"
+            + " from 1 to 65535",
+        "{name: l, filter_chains: [{filters: [{name: f}]}]} |"
+            + " filter_chains[0].filters[0].typed_config: is required",
+        "{name: l, filter_chains: [{filters: [{name: f, config_discovery: {}}]}]} |"
+            + " filter_chains[0].filters[0].config_discovery: is not supported, and the resource"
+            + " would mean something else without it",
+        "{name: l, api_listener: {api_listener: {\"@type\":"
+            + " type.googleapis.com/envoy.config.route.v3.RouteConfiguration}}} |"
+            + " api_listener.api_listener: is a envoy.config.route.v3.RouteConfiguration; right"
+            + " would be a"
+            + " envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+      })
+  void aListenerThatCannotBeUsedIsRefused(String yaml, String message) {
+    decoding.assertRefused(ResourceType.LISTENER, yaml, message);
+  }
+
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      quoteCharacter = '`',
+      value = {
+        "stat_prefix: s                          | route_specifier: is required: rds or route_config",
+        "rds: {}                                 | rds.route_config_name: is required",
+        "rds: {route_config_name: r, config_source: {path_config_source: {path: /r}}} |"
+            + " rds.config_source.path_config_source: is not supported, and the resource would mean"
+            + " something else without it",
+        "scoped_routes: {}                       | scoped_routes: is not supported, and the resource"
+            + " would mean something else without it",
+        "route_config: {virtual_hosts: [{name: v}]} | route_config.virtual_hosts[0].domains: is"
+            + " empty; right would be at least one domain",
+        "route_config: {virtual_hosts: [{name: v, domains: [a, a]}]} |"
+            + " route_config.virtual_hosts[0].domains[1]: \"a\" stands twice; a domain belongs to"
+            + " one virtual host",
+      })
+  void aConnectionManagerThatRoutesNothingIsRefused(String yaml, String message) {
+    decoding.assertRefused(
+        ResourceType.LISTENER, api(yaml), "api_listener.api_listener." + message);
+  }
+
+  private HttpConnectionManager manager(String... filters) {
+    return decoding
+        .listener(api("rds: {route_config_name: r}", filters))
+        .apiListener()
+        .orElseThrow();
+  }
+
+  private static String api(String routes, String... filters) {
+    return "{name: l, api_listener: {api_listener: {"
+        + HCM
+        + ", "
+        + routes
+        + ", http_filters: ["
+        + String.join(", ", filters)
+        + "]}}}";
+  }
+}
