@@ -165,7 +165,9 @@ class EnvoyInteropTest {
         AppsDirectory.original("create-virtual-node-serviceb.json")
             .replace("\"maxServerErrors\": 5", "\"maxServerErrors\": 7"));
     long changed = System.nanoTime();
-    while (!envoy.admin("/config_dump").contains("\"consecutive_5xx\": 7")) {
+    while (!envoy
+        .admin("/config_dump?resource=dynamic_active_clusters")
+        .contains("\"consecutive_5xx\": 7")) {
       try (Response response = byEnvoy("serviceb.apps.local:8000")) {
         assertEquals(200, response.code());
       }
