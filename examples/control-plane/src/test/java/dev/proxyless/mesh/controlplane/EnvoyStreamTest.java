@@ -130,6 +130,7 @@ class EnvoyStreamTest {
       serving.apps.split(50, 50);
       assertEquals(List.of(50, 50), weights(envoy.nextAcked(RDS, ROUTES)));
     }
+    serving.events.await(Event.Changed.class, event -> true);
     assertEquals(1, serving.events.all(Event.Changed.class).size());
   }
 

@@ -12,10 +12,17 @@ final class Serving implements AutoCloseable {
   final AppsDirectory apps;
   final FakeCloudMap cloudMap = new FakeCloudMap();
   final RecordedEvents events = new RecordedEvents();
+  private final int envoyPortOffset;
   private final int port;
   private ControlPlane controlPlane;
 
   Serving(Path directory) throws IOException {
+    this(directory, 20_000);
+  }
+
+  /** {@code envoyPortOffset} is added to 8000 to get Envoy's port. */
+  Serving(Path directory, int envoyPortOffset) throws IOException {
+    this.envoyPortOffset = envoyPortOffset;
     apps = new AppsDirectory(directory);
     controlPlane = start(0);
     port = controlPlane.port();
@@ -32,7 +39,7 @@ final class Serving implements AutoCloseable {
                     Optional.of(cloudMap.endpoint()),
                     Optional.of(FakeCloudMap.REGION),
                     Duration.ofMillis(50))),
-            20_000),
+            envoyPortOffset),
         events);
   }
 

