@@ -86,20 +86,19 @@ public final class Documents {
     } catch (MarkedYAMLException broken) {
       int line = broken.getProblemMark() == null ? 1 : broken.getProblemMark().getLine() + 1;
       throw new DocumentException(
-          name + ":" + line + ": " + broken.getProblem() + context(broken), broken);
+          name + ":" + line + ": " + context(broken, line) + broken.getProblem(), broken);
     } catch (YAMLException broken) {
       throw new DocumentException(name + ": " + broken.getMessage(), broken);
     }
   }
 
   /** Where what is broken began: a text without its end is noticed at the end of the file. */
-  private static String context(MarkedYAMLException broken) {
-    return broken.getContext() == null || broken.getContextMark() == null
-        ? ""
-        : " "
-            + broken.getContext()
-            + " that begins on line "
-            + (broken.getContextMark().getLine() + 1);
+  private static String context(MarkedYAMLException broken, int line) {
+    if (broken.getContext() == null) {
+      return "";
+    }
+    int began = broken.getContextMark() == null ? line : broken.getContextMark().getLine() + 1;
+    return broken.getContext() + (began == line ? "" : " that begins on line " + began) + ", ";
   }
 
   private static final class Converter {

@@ -116,7 +116,8 @@ final class DocumentsTest {
   void twoDocumentsInOneFileAreAnError() {
     DocumentException refused = refused("x.yaml", "a: 1\n---\nb: 2\n");
     assertEquals(
-        "x.yaml:2: expected a single document in the stream, but found another document",
+        "x.yaml:2: expected a single document in the stream that begins on line 1, but found another"
+            + " document",
         refused.getMessage());
   }
 
