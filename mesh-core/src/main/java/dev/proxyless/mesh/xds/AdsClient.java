@@ -28,8 +28,10 @@ import org.slf4j.LoggerFactory;
  * <p>Clusters and listeners are subscribed to as a whole, assignments and routes by the names that
  * those refer to. Every response of a subscribed type is answered once, with its nonce: accepted by
  * its version, or refused by the version before and what is wrong with which field. Versions
- * outlive a stream, nonces do not. A stream that ends is opened again after a jittered back-off,
- * which a response resets; what was received stays in force all the while.
+ * outlive a stream, nonces do not. Every request carries the node, as Envoy's do: the protocol asks
+ * for it on the first alone, but there are servers that look for it on each. A stream that ends is
+ * opened again after a jittered back-off, which a response resets; what was received stays in force
+ * all the while.
  *
  * <p>Everything here runs on the configuration thread, gRPC's callbacks included. Sources: the xDS
  * protocol specification; gRFC A57 for what ends a stream well.
@@ -138,7 +140,6 @@ public final class AdsClient implements AutoCloseable {
 
     private final ClientCall<byte[], byte[]> call =
         channel.newCall(STREAM_AGGREGATED_RESOURCES, CallOptions.DEFAULT);
-    private boolean sentNode;
     private boolean answered;
 
     void open() {
@@ -172,13 +173,7 @@ public final class AdsClient implements AutoCloseable {
       subscription.begun = true;
       call.sendMessage(
           AdsMessages.request(
-              sentNode ? Optional.empty() : Optional.of(node),
-              type,
-              subscription.names,
-              subscription.version,
-              subscription.nonce,
-              error));
-      sentNode = true;
+              node, type, subscription.names, subscription.version, subscription.nonce, error));
     }
 
     @Override
@@ -280,6 +275,6 @@ public final class AdsClient implements AutoCloseable {
   private static String describe(Status status) {
     String cause = status.getCause() == null ? "" : ", " + status.getCause().getMessage();
     String description = status.getDescription() == null ? "" : " " + status.getDescription();
-    return status.getCode() + description + cause;
+    return (status.getCode() + description + cause).replaceAll("\\s+", " ");
   }
 }

@@ -45,7 +45,7 @@ final class AdsMessages {
       List<String> errors) {}
 
   static byte[] request(
-      Optional<NodeIdentity> node,
+      NodeIdentity node,
       ResourceType type,
       Collection<String> names,
       String version,
@@ -58,8 +58,8 @@ final class AdsMessages {
                   .set("version_info", version)
                   .addAll("resource_names", names)
                   .set("type_url", type.typeUrl())
-                  .set("response_nonce", nonce);
-              node.ifPresent(identity -> request.set("node", builder -> fill(builder, identity)));
+                  .set("response_nonce", nonce)
+                  .set("node", builder -> fill(builder, node));
               if (!error.isEmpty()) {
                 request.set(
                     "error_detail",
@@ -73,8 +73,10 @@ final class AdsMessages {
   private static void fill(Message.Builder node, NodeIdentity identity) {
     node.set("id", identity.id())
         .set("cluster", identity.cluster())
-        .set("metadata", identity.metadata())
         .set("user_agent_name", NodeIdentity.USER_AGENT);
+    if (!identity.metadata().isEmpty()) {
+      node.set("metadata", identity.metadata());
+    }
   }
 
   private static String cut(String reason) {

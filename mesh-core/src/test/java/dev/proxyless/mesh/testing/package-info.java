@@ -1,4 +1,4 @@
-/** What tests of several modules share: a clock that they own, and certificates. */
+/** What tests of several modules share: a clock that they own, certificates, and the far ends. */
 @NullMarked
 package dev.proxyless.mesh.testing;
 

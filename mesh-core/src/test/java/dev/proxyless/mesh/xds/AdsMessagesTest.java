@@ -16,7 +16,6 @@ import io.envoyproxy.envoy.service.discovery.v3.DiscoveryResponse;
 import io.envoyproxy.envoy.service.discovery.v3.Resource;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** Requests and responses as the official classes see them. */
@@ -24,13 +23,15 @@ final class AdsMessagesTest {
 
   private static final String CLUSTER_URL = "type.googleapis.com/envoy.config.cluster.v3.Cluster";
 
+  private static final NodeIdentity NODE = new NodeIdentity("id", "", Map.of());
+
   @Test
   void aRequestIsWhatTheOfficialClassesRead() throws Exception {
     NodeIdentity node =
         new NodeIdentity("mesh/apps/virtualNode/a", "a", Map.of("zone", "z1", "weight", 2L));
     byte[] bytes =
         AdsMessages.request(
-            Optional.of(node),
+            node,
             ResourceType.CLUSTER_LOAD_ASSIGNMENT,
             List.of("a", "b"),
             "7",
@@ -60,13 +61,13 @@ final class AdsMessagesTest {
 
   @Test
   void anAcknowledgementSaysNoMoreThanItMust() throws Exception {
-    byte[] bytes =
-        AdsMessages.request(Optional.empty(), ResourceType.CLUSTER, List.of(), "7", "n", "");
+    byte[] bytes = AdsMessages.request(NODE, ResourceType.CLUSTER, List.of(), "7", "n", "");
     assertEquals(
         DiscoveryRequest.newBuilder()
             .setVersionInfo("7")
             .setTypeUrl(CLUSTER_URL)
             .setResponseNonce("n")
+            .setNode(Node.newBuilder().setId("id").setUserAgentName("proxyless-mesh"))
             .build(),
         DiscoveryRequest.parseFrom(bytes));
   }
@@ -74,8 +75,7 @@ final class AdsMessagesTest {
   @Test
   void aLongReasonIsCut() throws Exception {
     byte[] bytes =
-        AdsMessages.request(
-            Optional.empty(), ResourceType.CLUSTER, List.of(), "", "n", "x".repeat(10_000));
+        AdsMessages.request(NODE, ResourceType.CLUSTER, List.of(), "", "n", "x".repeat(10_000));
     assertEquals(
         "x".repeat(4_096) + "...(truncated)",
         DiscoveryRequest.parseFrom(bytes).getErrorDetail().getMessage());
