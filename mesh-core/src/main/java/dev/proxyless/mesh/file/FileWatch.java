@@ -81,7 +81,11 @@ public final class FileWatch implements AutoCloseable {
   public Subscription watch(Collection<Path> paths, Runnable changed) {
     Watched watched = new Watched(List.copyOf(paths), changed);
     all.add(watched);
-    executor.execute(() -> paths.forEach(this::register));
+    executor.execute(
+        () -> {
+          paths.forEach(this::register);
+          check(); // what changed before events were asked for gives none
+        });
     return () -> {
       watched.ended = true;
       all.remove(watched);
