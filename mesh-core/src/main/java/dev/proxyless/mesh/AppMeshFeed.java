@@ -8,6 +8,7 @@ import dev.proxyless.mesh.appmesh.Translator;
 import dev.proxyless.mesh.appmesh.View;
 import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.file.FileWatch;
+import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.xds.ResourceStore;
 import dev.proxyless.mesh.xds.ResourceType;
 import dev.proxyless.mesh.xds.XdsResource;
@@ -49,13 +50,13 @@ final class AppMeshFeed implements AutoCloseable {
     this.node = node;
     this.store = store;
     this.changed = changed;
-    configurationThread.execute(this::read);
     watch = files.watch(List.of(directory), () -> configurationThread.execute(this::read));
+    configurationThread.execute(this::read); // after the watch began, so that no change is missed
   }
 
   private void read() {
     try {
-      documents = AppMeshDocuments.read(directory, documents);
+      documents = AppMeshDocuments.read(directory, documents, RouteTable::expressionRefusal);
     } catch (DocumentException unreadable) {
       log.warn(
           "App Mesh documents cannot be read: {}; what was read before stays",

@@ -1,5 +1,8 @@
 package dev.proxyless.mesh.appmesh;
 
+import dev.proxyless.mesh.document.DocumentException;
+import java.nio.file.Path;
+
 /**
  * Something about the documents that their owner should know.
  *
@@ -15,6 +18,16 @@ public record Problem(Severity severity, String where, String message) {
     ERROR,
     /** The resource is used; the field named does not act. */
     NOTE
+  }
+
+  /** What made a file unusable; the exception's message begins with the file, and often a line. */
+  static Problem of(Path file, DocumentException unusable) {
+    String text = String.valueOf(unusable.getMessage());
+    int colon =
+        text.startsWith(file.toString()) ? text.indexOf(": ", file.toString().length()) : -1;
+    return colon < 0
+        ? error(file.toString(), text)
+        : error(text.substring(0, colon), text.substring(colon + 2));
   }
 
   static Problem error(String where, String message) {
