@@ -8,6 +8,7 @@ import dev.proxyless.mesh.appmesh.Translator;
 import dev.proxyless.mesh.appmesh.View;
 import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.file.FileWatch;
+import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.xds.ResourceStore;
 import dev.proxyless.mesh.xds.ResourceType;
 import dev.proxyless.mesh.xds.XdsResource;
@@ -56,7 +57,7 @@ final class AppMeshFeed implements AutoCloseable {
 
   private void read() {
     try {
-      documents = AppMeshDocuments.read(directory, documents);
+      documents = AppMeshDocuments.read(directory, documents, RouteTable::expressionRefusal);
     } catch (DocumentException unreadable) {
       log.warn(
           "App Mesh documents cannot be read: {}; what was read before stays",

@@ -11,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -35,19 +34,32 @@ public final class AppMeshDocuments {
       new AppMeshDocuments(Map.of(), Map.of(), List.of(), 0);
 
   private final Map<ResourceId, Specification> resources;
-  private final Map<Path, ResourceId> idsByFile;
+
+  /** Which resource a file is about, by the file's name: for when it can no longer be read. */
+  private final Map<String, ResourceId> subjects;
+
   private final List<Problem> problems;
   private final int documentCount;
 
   private AppMeshDocuments(
       Map<ResourceId, Specification> resources,
-      Map<Path, ResourceId> idsByFile,
+      Map<String, ResourceId> subjects,
       List<Problem> problems,
       int documentCount) {
     this.resources = resources;
-    this.idsByFile = idsByFile;
+    this.subjects = subjects;
     this.problems = problems;
     this.documentCount = documentCount;
+  }
+
+  /** What only other rooms can tell of a document before it is used. */
+  public interface Checks {
+
+    /** Nothing is checked. */
+    Checks NONE = expression -> Optional.empty();
+
+    /** Why a regular expression cannot be used; empty if it can. */
+    Optional<String> expressionRefusal(String expression);
   }
 
   /**
@@ -56,16 +68,18 @@ public final class AppMeshDocuments {
    * @param before the documents that were in force until now; {@link #NONE} at first
    * @throws DocumentException if the directory cannot be read
    */
-  public static AppMeshDocuments read(Path directory, AppMeshDocuments before) {
-    Reading reading = new Reading(before);
+  public static AppMeshDocuments read(Path directory, AppMeshDocuments before, Checks checks) {
+    Reading reading = new Reading(before, checks);
     List<Path> files = files(directory);
     files.forEach(reading::file);
     reading.checkReferences();
     return new AppMeshDocuments(
-        new LinkedHashMap<>(reading.resources),
-        Map.copyOf(reading.idsByFile),
-        List.copyOf(reading.problems),
-        files.size());
+        reading.resources, reading.subjects, List.copyOf(reading.problems), files.size());
+  }
+
+  /** Reads a directory without the checks of other rooms. */
+  public static AppMeshDocuments read(Path directory, AppMeshDocuments before) {
+    return read(directory, before, Checks.NONE);
   }
 
   private static List<Path> files(Path directory) {
@@ -143,94 +157,99 @@ public final class AppMeshDocuments {
   /** One reading under way. */
   private static final class Reading {
     private final AppMeshDocuments before;
+    private final Checks checks;
     private final Map<ResourceId, Specification> resources = new LinkedHashMap<>();
-    private final Map<Path, ResourceId> idsByFile = new HashMap<>();
-    private final Map<ResourceId, Path> creators = new HashMap<>();
-    private final Map<ResourceId, Node> documents = new HashMap<>();
+    private final Map<String, ResourceId> subjects = new LinkedHashMap<>();
+
+    /** The file that creates a resource, even where it cannot be used. */
+    private final Map<ResourceId, String> creators = new LinkedHashMap<>();
+
+    private final Map<ResourceId, Node> documents = new LinkedHashMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
-    Reading(AppMeshDocuments before) {
+    Reading(AppMeshDocuments before, Checks checks) {
       this.before = before;
+      this.checks = checks;
     }
 
     void file(Path file) {
+      String name = file.getFileName().toString();
       try {
-        Node document = Documents.read(file);
-        Spec spec = new Spec(document);
-        ResourceId id = id(spec);
-        idsByFile.put(file, id);
-        spec.ignore("clientToken", "meshOwner", "tags");
-        apply(id, file, document, spec);
+        read(file, name);
       } catch (DocumentException unusable) {
-        problems.add(Problem.error(file, unusable));
-        keepBefore(file);
+        problems.add(Problem.of(file, unusable));
+        keepBefore(name);
       }
     }
 
-    private void apply(ResourceId id, Path file, Node document, Spec spec) {
-      boolean update = file.getFileName().toString().startsWith("update-");
-      if (update && !creators.containsKey(id)) {
+    private void read(Path file, String name) {
+      Node document = Documents.read(file);
+      Spec spec = new Spec(document);
+      ResourceId id = id(spec);
+      subjects.put(name, id);
+      spec.ignore("clientToken", "meshOwner", "tags");
+      Optional<Node> found =
+          id.kind() == Kind.MESH ? spec.find("spec") : Optional.of(spec.required("spec"));
+      spec.end();
+      if (isUpdate(name) && !creators.containsKey(id)) {
         throw document.error(
             "updates " + id + ", which no file before it creates",
             "a create file that sorts before this one");
       }
-      if (!update && creators.containsKey(id)) {
+      String creator = isUpdate(name) ? null : creators.putIfAbsent(id, name);
+      if (creator != null) {
         throw document.error(
-            "creates " + id + ", which " + creators.get(id) + " creates already",
+            "creates " + id + ", which " + creator + " creates already",
             "one create file for each resource, or a name that begins with update-");
       }
-      creators.putIfAbsent(id, file);
-      Optional<Node> specNode =
-          id.kind() == Kind.MESH ? spec.find("spec") : Optional.of(spec.required("spec"));
       Specification resource =
-          specNode.isPresent()
-              ? new SpecReader(problems).read(id.kind(), new Spec(specNode.get()))
+          found.isPresent()
+              ? new SpecReader(problems, checks).read(id.kind(), new Spec(found.get()))
               : new AppMesh.Mesh(false);
-      spec.end();
       documents.put(id, document);
       resources.put(id, resource);
     }
 
-    /** A file that cannot even be parsed says nothing of its resource, but it did so before. */
-    private void keepBefore(Path file) {
-      ResourceId id = idsByFile.getOrDefault(file, before.idsByFile.get(file));
-      if (id != null) {
-        idsByFile.put(file, id);
-        creators.putIfAbsent(id, file);
-        Specification kept = before.resources.get(id);
-        if (kept != null) {
-          resources.put(id, kept);
-        }
+    private static boolean isUpdate(String name) {
+      return name.startsWith("update-");
+    }
+
+    /** Of a file that cannot be read at all, the last reading knows what it was about. */
+    private void keepBefore(String name) {
+      ResourceId id = subjects.computeIfAbsent(name, before.subjects::get);
+      if (id == null) {
+        return;
+      }
+      if (!isUpdate(name)) {
+        creators.putIfAbsent(id, name);
+      }
+      Specification kept = before.resources.get(id);
+      if (kept != null) {
+        resources.put(id, kept);
       }
     }
 
     private static ResourceId id(Spec spec) {
       String mesh = spec.required("meshName").name();
-      Optional<String> route = name(spec, "routeName");
       Optional<String> router = name(spec, "virtualRouterName");
-      Optional<String> node = name(spec, "virtualNodeName");
-      Optional<String> service = name(spec, "virtualServiceName");
       Optional<String> gateway = name(spec, "virtualGatewayName");
-      Optional<String> gatewayRoute = name(spec, "gatewayRouteName");
-      if (route.isPresent()) {
-        return new ResourceId(
-            Kind.ROUTE, mesh, spec.required("virtualRouterName").name(), route.get());
-      }
-      if (gatewayRoute.isPresent()) {
-        return new ResourceId(Kind.GATEWAY_ROUTE, mesh, gateway.orElse(""), gatewayRoute.get());
-      }
-      if (gateway.isPresent()) {
-        return new ResourceId(Kind.VIRTUAL_GATEWAY, mesh, "", gateway.get());
-      }
-      if (node.isPresent()) {
-        return new ResourceId(Kind.VIRTUAL_NODE, mesh, "", node.get());
-      }
-      if (service.isPresent()) {
-        return new ResourceId(Kind.VIRTUAL_SERVICE, mesh, "", service.get());
-      }
-      return router
-          .map(name -> new ResourceId(Kind.VIRTUAL_ROUTER, mesh, "", name))
-          .orElseGet(() -> new ResourceId(Kind.MESH, mesh, "", mesh));
+      Optional<String> own =
+          spec.union(
+              false, "routeName", "gatewayRouteName", "virtualNodeName", "virtualServiceName");
+      String name = own.map(field -> spec.required(field).name()).orElse("");
+      return switch (own.orElse("")) {
+        case "routeName" ->
+            new ResourceId(Kind.ROUTE, mesh, spec.required("virtualRouterName").name(), name);
+        case "gatewayRouteName" ->
+            new ResourceId(Kind.GATEWAY_ROUTE, mesh, gateway.orElse(""), name);
+        case "virtualNodeName" -> new ResourceId(Kind.VIRTUAL_NODE, mesh, "", name);
+        case "virtualServiceName" -> new ResourceId(Kind.VIRTUAL_SERVICE, mesh, "", name);
+        default ->
+            gateway
+                .map(each -> new ResourceId(Kind.VIRTUAL_GATEWAY, mesh, "", each))
+                .or(() -> router.map(each -> new ResourceId(Kind.VIRTUAL_ROUTER, mesh, "", each)))
+                .orElseGet(() -> new ResourceId(Kind.MESH, mesh, "", mesh));
+      };
     }
 
     private static Optional<String> name(Spec spec, String field) {

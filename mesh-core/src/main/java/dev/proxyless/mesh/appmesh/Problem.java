@@ -2,8 +2,6 @@ package dev.proxyless.mesh.appmesh;
 
 import dev.proxyless.mesh.document.DocumentException;
 import java.nio.file.Path;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 
 /**
  * Something about the documents that their owner should know.
@@ -22,23 +20,18 @@ public record Problem(Severity severity, String where, String message) {
     NOTE
   }
 
-  private static final Pattern LINE_AND_REASON = Pattern.compile("(:\\d+)?: (.*)", Pattern.DOTALL);
+  /** What made a file unusable; the exception's message begins with the file, and often a line. */
+  static Problem of(Path file, DocumentException unusable) {
+    String text = String.valueOf(unusable.getMessage());
+    int colon =
+        text.startsWith(file.toString()) ? text.indexOf(": ", file.toString().length()) : -1;
+    return colon < 0
+        ? error(file.toString(), text)
+        : error(text.substring(0, colon), text.substring(colon + 2));
+  }
 
   static Problem error(String where, String message) {
     return new Problem(Severity.ERROR, where, message);
-  }
-
-  /** A document that cannot be used; the exception's message begins with the file and line. */
-  static Problem error(Path file, DocumentException unusable) {
-    String message = String.valueOf(unusable.getMessage());
-    if (message.startsWith(file.toString())) {
-      Matcher rest = LINE_AND_REASON.matcher(message.substring(file.toString().length()));
-      if (rest.matches()) {
-        String line = rest.group(1) == null ? "" : rest.group(1);
-        return error(file + line, rest.group(2));
-      }
-    }
-    return error(file.toString(), message);
   }
 
   static Problem note(String where, String message) {

@@ -73,7 +73,7 @@ final class RouteReader {
         .orElse(OptionalInt.empty());
   }
 
-  private static RouteMatch match(Spec spec) {
+  private RouteMatch match(Spec spec) {
     RouteMatch match =
         new RouteMatch(
             path(spec),
@@ -90,8 +90,13 @@ final class RouteReader {
     return match;
   }
 
-  private static PathMatch path(Spec spec) {
-    if (spec.union(true, "prefix", "path").orElse("").equals("prefix")) {
+  /** A match without prefix and path takes every path. */
+  private PathMatch path(Spec spec) {
+    String given = spec.union(false, "prefix", "path").orElse("");
+    if (given.isEmpty()) {
+      return new PathMatch("prefix", "/");
+    }
+    if (given.equals("prefix")) {
       Node prefix = spec.required("prefix");
       if (!prefix.text().startsWith("/")) {
         throw prefix.error("is \"" + prefix.text() + "\"", "a prefix that begins with /");
@@ -100,12 +105,12 @@ final class RouteReader {
     }
     Spec path = spec.requiredChild("path");
     String kind = path.union(true, "exact", "regex").orElse("");
-    PathMatch match = new PathMatch(kind, path.required(kind).name());
+    Node value = path.required(kind);
     path.end();
-    return match;
+    return new PathMatch(kind, kind.equals("regex") ? specs.expression(value) : value.name());
   }
 
-  private static HeaderMatch header(Spec spec) {
+  private HeaderMatch header(Spec spec) {
     String name = spec.required("name").name();
     boolean invert = spec.find("invert").map(Node::bool).orElse(false);
     Optional<Spec> match = spec.child("match");
@@ -117,7 +122,7 @@ final class RouteReader {
     return header;
   }
 
-  private static HeaderMatch headerMatch(String name, boolean invert, Spec union) {
+  private HeaderMatch headerMatch(String name, boolean invert, Spec union) {
     String kind = union.union(true, "exact", "prefix", "suffix", "regex", "range").orElse("");
     HeaderMatch match;
     if (kind.equals("range")) {
@@ -130,7 +135,9 @@ final class RouteReader {
       range.end();
       match = new HeaderMatch(name, invert, kind, "", start, end);
     } else {
-      match = new HeaderMatch(name, invert, kind, union.required(kind).name(), 0, 0);
+      Node value = union.required(kind);
+      String text = kind.equals("regex") ? specs.expression(value) : value.name();
+      match = new HeaderMatch(name, invert, kind, text, 0, 0);
     }
     union.end();
     return match;

@@ -35,9 +35,11 @@ final class SpecReader {
       Set.of("IPv4_PREFERRED", "IPv4_ONLY", "IPv6_PREFERRED", "IPv6_ONLY");
 
   private final List<Problem> problems;
+  private final AppMeshDocuments.Checks checks;
 
-  SpecReader(List<Problem> problems) {
+  SpecReader(List<Problem> problems, AppMeshDocuments.Checks checks) {
     this.problems = problems;
+    this.checks = checks;
   }
 
   Specification read(ResourceId.Kind kind, Spec spec) {
@@ -325,6 +327,16 @@ final class SpecReader {
           "is \"" + word + "\"", "one of " + String.join(", ", new java.util.TreeSet<>(words)));
     }
     return word;
+  }
+
+  /** A regular expression that can be used. */
+  String expression(Node node) {
+    String expression = node.name();
+    Optional<String> refusal = checks.expressionRefusal(expression);
+    if (refusal.isPresent()) {
+      throw node.error(refusal.get(), "an expression that RE2 takes");
+    }
+    return expression;
   }
 
   void doesNotAct(Node node) {

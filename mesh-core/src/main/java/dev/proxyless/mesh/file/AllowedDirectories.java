@@ -1,6 +1,8 @@
 package dev.proxyless.mesh.file;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,6 +17,8 @@ import java.util.Optional;
  * Immutable.
  */
 public final class AllowedDirectories {
+
+  private static final int MAX_LINKS = 40;
 
   private final List<Path> directories;
 
@@ -31,7 +35,12 @@ public final class AllowedDirectories {
    * @return why it may not be read, and what would help; empty if it may
    */
   public Optional<String> refusal(String path) {
-    Path real = real(Path.of(path));
+    Path real;
+    try {
+      real = real(Path.of(path));
+    } catch (InvalidPathException noPath) {
+      return Optional.of("names a file whose path cannot be one: " + noPath.getReason());
+    }
     for (Path directory : directories) {
       if (real.startsWith(directory) && !real.equals(directory)) {
         return Optional.empty();
@@ -47,13 +56,35 @@ public final class AllowedDirectories {
   }
 
   private static Path real(Path path) {
+    return real(path.toAbsolutePath(), MAX_LINKS);
+  }
+
+  /**
+   * Where a path leads, also where nothing is there yet: a file that comes later must not turn out
+   * to be elsewhere. Links are followed before {@code ..} is, as the system does.
+   */
+  private static Path real(Path path, int links) {
     try {
       return path.toRealPath();
     } catch (IOException notThereYet) {
-      Path absolute = path.toAbsolutePath().normalize();
-      Path parent = absolute.getParent();
-      Path name = absolute.getFileName();
-      return parent == null || name == null ? absolute : real(parent).resolve(name);
+      Path parent = path.getParent();
+      Path name = path.getFileName();
+      if (parent == null || name == null || links == 0) {
+        return path.normalize();
+      }
+      Path directory = real(parent, links);
+      if (name.toString().equals("..")) {
+        Path above = directory.getParent();
+        return above == null ? directory : above;
+      }
+      if (name.toString().equals(".")) {
+        return directory;
+      }
+      try {
+        return real(directory.resolve(Files.readSymbolicLink(directory.resolve(name))), links - 1);
+      } catch (IOException noLink) {
+        return directory.resolve(name);
+      }
     }
   }
 

@@ -3,6 +3,7 @@ package dev.proxyless.mesh.file;
 import dev.proxyless.mesh.time.MeshExecutor;
 import dev.proxyless.mesh.time.MeshTime;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.ClosedWatchServiceException;
 import java.nio.file.FileSystems;
 import java.nio.file.Files;
@@ -18,7 +19,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -40,9 +43,9 @@ public final class FileWatch implements AutoCloseable {
   private final MeshTime time;
   private final MeshExecutor executor;
   private final MeshExecutor events;
+  private final @Nullable WatchService service;
   private final List<Watched> all = new CopyOnWriteArrayList<>();
   private final Map<Path, WatchKey> directories = new HashMap<>();
-  private final WatchService service;
   private volatile boolean closed;
 
   /** Starts a watch of nothing yet. */
@@ -50,13 +53,22 @@ public final class FileWatch implements AutoCloseable {
     this.time = time;
     executor = time.serial("files");
     events = time.serial("file-events");
-    try {
-      service = FileSystems.getDefault().newWatchService();
-    } catch (IOException unavailable) {
-      throw new IllegalStateException("the file system cannot be watched", unavailable);
+    service = open();
+    if (service != null) {
+      events.execute(this::takeEvents);
     }
-    events.execute(this::takeEvents);
     time.schedule(POLL, this::poll);
+  }
+
+  private static @Nullable WatchService open() {
+    try {
+      return FileSystems.getDefault().newWatchService();
+    } catch (IOException unavailable) {
+      log.info(
+          "the system gives no events of files, which are polled instead: {}",
+          unavailable.toString());
+      return null;
+    }
   }
 
   /** Ends one subscription. */
@@ -69,14 +81,22 @@ public final class FileWatch implements AutoCloseable {
   public Subscription watch(Collection<Path> paths, Runnable changed) {
     Watched watched = new Watched(List.copyOf(paths), changed);
     all.add(watched);
-    executor.execute(() -> paths.forEach(this::register));
-    return () -> all.remove(watched);
+    executor.execute(
+        () -> {
+          paths.forEach(this::register);
+          check(); // what changed before events were asked for gives none
+        });
+    return () -> {
+      watched.ended = true;
+      all.remove(watched);
+    };
   }
 
   /** On the executor's thread alone. */
   private void register(Path path) {
     Path directory = Files.isDirectory(path) ? path : path.toAbsolutePath().getParent();
-    if (directory == null || closed) {
+    WatchService watcher = service;
+    if (directory == null || watcher == null || closed) {
       return;
     }
     directories.computeIfAbsent(
@@ -84,7 +104,7 @@ public final class FileWatch implements AutoCloseable {
         each -> {
           try {
             return each.register(
-                service,
+                watcher,
                 StandardWatchEventKinds.ENTRY_CREATE,
                 StandardWatchEventKinds.ENTRY_MODIFY,
                 StandardWatchEventKinds.ENTRY_DELETE);
@@ -97,7 +117,7 @@ public final class FileWatch implements AutoCloseable {
 
   private void takeEvents() {
     try {
-      while (!closed) {
+      while (!closed && service != null) {
         WatchKey key = service.take();
         key.pollEvents();
         key.reset();
@@ -124,7 +144,9 @@ public final class FileWatch implements AutoCloseable {
         return;
       }
       try {
-        watched.changed.run();
+        if (!watched.ended) {
+          watched.changed.run();
+        }
       } catch (RuntimeException failure) {
         log.error("what was to follow a change of {} failed", watched.paths, failure);
       }
@@ -136,7 +158,7 @@ public final class FileWatch implements AutoCloseable {
     try {
       for (int round = 0; round < MAX_STILL_ROUNDS; round++) {
         watched.remember();
-        time.await(new java.util.concurrent.CountDownLatch(1), STILL);
+        time.await(new CountDownLatch(1), STILL);
         if (!watched.differs()) {
           return true;
         }
@@ -152,7 +174,9 @@ public final class FileWatch implements AutoCloseable {
   public void close() {
     closed = true;
     try {
-      service.close();
+      if (service != null) {
+        service.close();
+      }
     } catch (IOException ignored) {
       log.debug("the watch service did not close", ignored);
     }
@@ -163,6 +187,7 @@ public final class FileWatch implements AutoCloseable {
   private static final class Watched {
     private final List<Path> paths;
     private final Runnable changed;
+    private volatile boolean ended;
     private Map<Path, String> seen;
 
     Watched(List<Path> paths, Runnable changed) {
@@ -185,7 +210,7 @@ public final class FileWatch implements AutoCloseable {
         if (Files.isDirectory(path)) {
           try (Stream<Path> entries = Files.list(path)) {
             entries.forEach(entry -> found.put(entry, fingerprint(entry)));
-          } catch (IOException unreadable) {
+          } catch (IOException | UncheckedIOException unreadable) {
             found.put(path, "unreadable");
           }
         } else {

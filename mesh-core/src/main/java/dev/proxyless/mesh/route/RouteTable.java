@@ -58,6 +58,16 @@ public final class RouteTable {
     return new RouteTable(configuration, meters);
   }
 
+  /** Why a regular expression cannot be used; empty if it can. */
+  public static Optional<String> expressionRefusal(String expression) {
+    try {
+      Regex.compile(expression, "");
+      return Optional.empty();
+    } catch (InvalidRouteException refused) {
+      return Optional.of(refused.reason());
+    }
+  }
+
   /** The route that takes a request, or null. */
   public @Nullable RouteEntry find(RequestHead head, long random) {
     Host host = host(head.authority());
