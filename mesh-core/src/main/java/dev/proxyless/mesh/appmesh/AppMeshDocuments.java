@@ -273,18 +273,42 @@ public final class AppMeshDocuments {
           (id, resource) -> {
             if (resource instanceof AppMesh.VirtualNode node) {
               References.missingBackends(id, node, resources)
-                  .forEach(reason -> problems.add(Problem.error(where(id), id + ": " + reason)));
+                  .forEach(reason -> problems.add(problem(id, reason)));
             }
           });
     }
 
-    private String where(ResourceId id) {
+    /**
+     * A reason begins with the field's path; the document may know its line and what leads there.
+     */
+    private Problem problem(ResourceId id, String reason) {
       Node document = documents.get(id);
-      return document == null ? id.toString() : document.where();
+      if (document == null) {
+        return Problem.error(id.toString(), id + ": " + reason);
+      }
+      String path = reason.substring(0, reason.indexOf(": "));
+      return find(document, path)
+          .map(
+              node ->
+                  Problem.error(
+                      node.where(), id + ": " + node.path() + reason.substring(path.length())))
+          .orElseGet(() -> Problem.error(document.where(), id + ": " + reason));
+    }
+
+    /** The first value whose path ends so. */
+    private static Optional<Node> find(Node node, String path) {
+      if (node.path().equals(path) || node.path().endsWith("." + path)) {
+        return Optional.of(node);
+      }
+      List<Node> children =
+          node.isMap()
+              ? List.copyOf(node.fields().values())
+              : node.isList() ? node.items() : List.of();
+      return children.stream().flatMap(child -> find(child, path).stream()).findFirst();
     }
 
     private void refuse(ResourceId id, String reason) {
-      problems.add(Problem.error(where(id), id + ": " + reason));
+      problems.add(problem(id, reason));
       Specification kept = before.resources.get(id);
       if (kept != null
           && !kept.equals(resources.get(id))

@@ -87,6 +87,22 @@ class BrokenDocumentTest {
     assertEquals(0, documents.resourceCount(), "nothing stands without its mesh");
   }
 
+  @Test
+  void aReferenceToNothingIsToldByItsLineAndWholePath() throws IOException {
+    write(
+        "update-x-route.json",
+        route(75).replace("\"virtualNode\": \"n\"", "\"virtualNode\": \"no\""));
+
+    AppMeshDocuments documents = AppMeshDocuments.read(directory, AppMeshDocuments.NONE);
+
+    assertEquals(
+        List.of(
+            directory.resolve("update-x-route.json")
+                + ":3: error: route r/x: spec.httpRoute.action.weightedTargets[0].virtualNode: there"
+                + " is no virtualNode \"no\"; right would be one of [n]"),
+        documents.problems().stream().map(Problem::toString).toList());
+  }
+
   private static int weight(AppMeshDocuments documents) {
     return documents
         .find(ROUTE, AppMesh.Route.class)

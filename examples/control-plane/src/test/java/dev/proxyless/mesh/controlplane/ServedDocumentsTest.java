@@ -76,12 +76,12 @@ class ServedDocumentsTest {
         AppsDirectory.original("update-route.json").replace("serviceBv2", "serviceBv3"));
 
     Problem problem = problem();
-    assertEquals(directory.resolve("update-route.json") + ":1", problem.where());
+    assertEquals(directory.resolve("update-route.json") + ":11", problem.where());
     assertTrue(
         problem
             .message()
             .endsWith(
-                "weightedTargets[1].virtualNode: there is no virtualNode \"serviceBv3\"; right would"
+                "spec.httpRoute.action.weightedTargets[1].virtualNode: there is no virtualNode \"serviceBv3\"; right would"
                     + " be one of [serviceA, serviceB, serviceBv2]"),
         problem::message);
     client.expectNothing();
