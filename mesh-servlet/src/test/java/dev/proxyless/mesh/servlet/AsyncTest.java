@@ -9,12 +9,20 @@ import dev.proxyless.mesh.call.CallContext;
 import io.micrometer.core.instrument.Timer;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import jakarta.servlet.AsyncContext;
+import jakarta.servlet.AsyncEvent;
+import jakarta.servlet.AsyncListener;
 import jakarta.servlet.DispatcherType;
 import jakarta.servlet.ServletRequest;
 import jakarta.servlet.ServletRequestWrapper;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.reflect.Proxy;
 import java.nio.file.Path;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -23,6 +31,7 @@ import java.util.regex.Pattern;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -217,6 +226,66 @@ final class AsyncTest {
 
       assertTold("/around", "204");
     }
+  }
+
+  /** A container may say that a request is not asynchronous once it has been dispatched. */
+  @Test
+  void aDispatchThatTheContainerHasForgottenIsNoEnd() throws Exception {
+    List<AsyncListener> listeners = new CopyOnWriteArrayList<>();
+    Map<String, Object> attributes = new HashMap<>();
+    AsyncContext context =
+        stub(
+            AsyncContext.class,
+            (method, arguments) ->
+                method.equals("addListener") ? listeners.add((AsyncListener) arguments[0]) : null);
+    HttpServletRequest request =
+        stub(
+            HttpServletRequest.class,
+            (method, arguments) ->
+                switch (method) {
+                  case "getAttribute" -> attributes.get((String) arguments[0]);
+                  case "setAttribute" -> attributes.put((String) arguments[0], arguments[1]);
+                  case "getMethod" -> "GET";
+                  case "getScheme" -> "http";
+                  case "getRequestURI" -> "/forgotten";
+                  case "getProtocol" -> "HTTP/1.1";
+                  case "getServerName" -> "a";
+                  case "getHeaders" -> Collections.emptyEnumeration();
+                  case "startAsync" -> context;
+                  case "getContentLengthLong" -> -1L;
+                  case "getServerPort" -> 80;
+                  case "isAsyncStarted" -> false;
+                  default -> null;
+                });
+    HttpServletResponse response =
+        stub(
+            HttpServletResponse.class,
+            (method, arguments) ->
+                switch (method) {
+                  case "getStatus" -> 205;
+                  case "isCommitted" -> true;
+                  default -> null;
+                });
+
+    new MeshFilter(mesh)
+        .doFilter(request, response, (served, answered) -> served.startAsync().dispatch());
+
+    assertEquals(List.of(), access.with("/forgotten"));
+    listeners.get(0).onComplete(new AsyncEvent(context));
+    assertTold("/forgotten", "205");
+  }
+
+  private interface Answer {
+    @Nullable Object to(String method, Object[] arguments);
+  }
+
+  private static <T> T stub(Class<T> type, Answer answer) {
+    return type.cast(
+        Proxy.newProxyInstance(
+            type.getClassLoader(),
+            new Class<?>[] {type},
+            (proxy, method, arguments) ->
+                answer.to(method.getName(), arguments == null ? new Object[0] : arguments)));
   }
 
   /** Once in the log and once in the meters, also when a later request has been told. */

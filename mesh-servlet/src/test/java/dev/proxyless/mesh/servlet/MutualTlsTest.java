@@ -266,6 +266,46 @@ final class MutualTlsTest {
     }
   }
 
+  @Test
+  void aPeerThatConfigurationNoLongerAcceptsIsRefusedOnItsNextConnection() throws Exception {
+    try (TestServer server = server().mesh(mesh).start()) {
+      OkHttpClient client = client(authority.issue(B));
+      assertEquals(200, get(server, client, "/"));
+      new TestMesh(directory).protectedFor(C).writeNodeA();
+
+      LogLines.await(
+          () -> {
+            client.connectionPool().evictAll();
+            return isRefused(server, client);
+          },
+          () -> "the peer is still accepted");
+      assertEquals(200, get(server, client(authority.issue(C)), "/"));
+    }
+  }
+
+  private static boolean isRefused(TestServer server, OkHttpClient client) {
+    try {
+      get(server, client, "/");
+      return false;
+    } catch (IOException refused) {
+      return true;
+    }
+  }
+
+  @Test
+  void whereTheProcessFacesTheOutsideAVerifiedPeersWordIsTaken() throws Exception {
+    List<String> ids = new CopyOnWriteArrayList<>();
+    try (TestServer server =
+        new TestServer((request, response) -> ids.add(MeshFilter.requestId(request)))
+            .tls(mesh.serverTls(TestMesh.PORT).orElseThrow().sslContext())
+            .mesh(mesh, options -> options.edge(true))
+            .start()) {
+      get(server, client(authority.issue(B)), "/", "x-request-id", "the-peers");
+
+      assertEquals(List.of("the-peers"), ids);
+    }
+  }
+
   private static String serverSerial(TestServer server, OkHttpClient client) {
     Request request = new Request.Builder().url(server.url("/")).build();
     try (Response response = client.newCall(request).execute()) {

@@ -5,9 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.testing.TestCertificates;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -50,19 +47,19 @@ final class TestMesh {
   /** mTLS by this authority, for peers of these names. */
   TestMesh mutualTls(TestCertificates authority, String... peers) {
     authority.write(directory, "a", authority.issue(A));
-    String names =
-        List.of(peers).stream()
-            .map(peer -> "'" + peer + "'")
-            .reduce((one, other) -> one + "," + other)
-            .map(all -> ", 'subjectAlternativeNames': {'match': {'exact': [" + all + "]}}")
-            .orElse("");
+    return protectedFor(peers);
+  }
+
+  /** mTLS with the certificates that are there, for peers of these names. */
+  TestMesh protectedFor(String... peers) {
     tls =
         """
         , 'tls': {'mode': 'STRICT',
           'certificate': {'file': {'certificateChain': '%1$s/a.pem', 'privateKey': '%1$s/a-key.pem'}},
-          'validation': {'trust': {'file': {'certificateChain': '%1$s/ca.pem'}}%2$s}}
+          'validation': {'trust': {'file': {'certificateChain': '%1$s/ca.pem'}},
+            'subjectAlternativeNames': {'match': {'exact': ['%2$s']}}}}
         """
-            .formatted(directory, names);
+            .formatted(directory, String.join("','", peers));
     return this;
   }
 
@@ -73,15 +70,7 @@ final class TestMesh {
   /** Starts the mesh and waits until its configuration is in force. */
   Mesh start(Consumer<Mesh.Builder> more) throws InterruptedException {
     write("mesh", "{'meshName': 'apps', 'spec': {'egressFilter': {'type': 'DROP_ALL'}}}");
-    write(
-        "node-a",
-        """
-        {'meshName': 'apps', 'virtualNodeName': 'serviceA', 'spec': {
-          'backends': [{'virtualService': {'virtualServiceName': 'serviceb.apps.local'}}],
-          'listeners': [{'portMapping': {'port': %d, 'protocol': 'http'}%s}],
-          'serviceDiscovery': {'dns': {'hostname': '127.0.0.1'}}}}
-        """
-            .formatted(PORT, tls));
+    writeNodeA();
     write(
         "node-b",
         """
@@ -130,11 +119,20 @@ final class TestMesh {
     return mesh;
   }
 
+  /** Writes the document of serviceA, which a mesh that has started follows. */
+  void writeNodeA() {
+    write(
+        "node-a",
+        """
+        {'meshName': 'apps', 'virtualNodeName': 'serviceA', 'spec': {
+          'backends': [{'virtualService': {'virtualServiceName': 'serviceb.apps.local'}}],
+          'listeners': [{'portMapping': {'port': %d, 'protocol': 'http'}%s}],
+          'serviceDiscovery': {'dns': {'hostname': '127.0.0.1'}}}}
+        """
+            .formatted(PORT, tls));
+  }
+
   private void write(String name, String json) {
-    try {
-      Files.writeString(directory.resolve(name + ".json"), json.replace('\'', '"'));
-    } catch (IOException failed) {
-      throw new UncheckedIOException(failed);
-    }
+    TestCertificates.replace(directory.resolve(name + ".json"), json.replace('\'', '"'));
   }
 }
