@@ -1,12 +1,12 @@
 package dev.proxyless.mesh.spring;
 
 import java.io.IOException;
-import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
 import javax.net.SocketFactory;
+import org.jspecify.annotations.Nullable;
 import org.springframework.boot.http.client.InetAddressFilter;
 
 /**
@@ -50,8 +50,7 @@ final class FilteredSockets extends SocketFactory {
         new InetSocketAddress(address, port), new InetSocketAddress(localAddress, localPort));
   }
 
-  private Socket connected(
-      InetSocketAddress to, @org.jspecify.annotations.Nullable InetSocketAddress from)
+  private Socket connected(InetSocketAddress to, @Nullable InetSocketAddress from)
       throws IOException {
     Socket socket = new Filtered();
     try {
@@ -70,7 +69,7 @@ final class FilteredSockets extends SocketFactory {
     @Override
     public void connect(SocketAddress endpoint, int timeout) throws IOException {
       if (!(endpoint instanceof InetSocketAddress to) || to.isUnresolved() || !filter.matches(to)) {
-        throw new ConnectException(
+        throw new IOException(
             endpoint
                 + " is not among the addresses that the application's"
                 + " InetAddressFilter allows");

@@ -7,6 +7,7 @@ import okhttp3.OkHttpClient;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.SmartInitializingSingleton;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
@@ -76,8 +77,24 @@ public final class MeshHttpClientAutoConfiguration {
       return customize(factories(mesh, base, properties), customizers.orderedStream().toList());
     }
 
-    @SuppressWarnings(
-        "unchecked") // a customizer is called with the builder that it is declared for
+    /** A builder of the application's own stays, and its clients go around the mesh. */
+    @Bean
+    SmartInitializingSingleton meshClientCheck(
+        ObjectProvider<ClientHttpRequestFactoryBuilder<?>> builders) {
+      return () ->
+          builders.stream()
+              .filter(each -> !(each instanceof MeshClientHttpRequestFactoryBuilder))
+              .forEach(
+                  each ->
+                      log.warn(
+                          "mesh.client=all, but the application has a {} of its own: its HTTP clients do"
+                              + " not go through the mesh; remove that bean, or set mesh.client to"
+                              + " groups or none",
+                          each.getClass().getName()));
+    }
+
+    /** Each customizer is called with the type of builder that it is declared for. */
+    @SuppressWarnings("unchecked")
     private static MeshClientHttpRequestFactoryBuilder customize(
         MeshClientHttpRequestFactoryBuilder builder,
         List<ClientHttpRequestFactoryBuilderCustomizer<?>> customizers) {
