@@ -5,7 +5,6 @@ import org.springframework.boot.actuate.autoconfigure.endpoint.condition.Conditi
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
-import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnSingleCandidate;
 import org.springframework.context.annotation.Bean;
 
@@ -17,7 +16,6 @@ import org.springframework.context.annotation.Bean;
 public final class MeshEndpointAutoConfiguration {
 
   @Bean
-  @ConditionalOnMissingBean
   MeshEndpoint meshEndpoint(Mesh mesh) {
     return new MeshEndpoint(mesh);
   }
