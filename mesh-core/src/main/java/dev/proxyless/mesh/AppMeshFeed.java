@@ -49,8 +49,9 @@ final class AppMeshFeed implements AutoCloseable {
     this.node = node;
     this.store = store;
     this.changed = changed;
-    configurationThread.execute(this::read);
+    // The watch first: a change between a reading and a later watch would never be told.
     watch = files.watch(List.of(directory), () -> configurationThread.execute(this::read));
+    configurationThread.execute(this::read);
   }
 
   private void read() {

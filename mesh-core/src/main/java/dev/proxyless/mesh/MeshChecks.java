@@ -22,6 +22,10 @@ record MeshChecks(AllowedDirectories directories) implements Checks {
 
   @Override
   public void routes(RouteConfiguration configuration) {
+    compile(configuration);
+  }
+
+  static void compile(RouteConfiguration configuration) {
     try {
       RouteTable.compile(configuration, MeshMeters.NONE);
     } catch (InvalidRouteException invalid) {

@@ -5,6 +5,8 @@ import dev.proxyless.mesh.call.MeshView.OutboundChain;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.model.Cluster.Discovery;
+import dev.proxyless.mesh.model.RetryOn;
+import dev.proxyless.mesh.model.RetryPolicy;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
@@ -12,6 +14,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * Where a request would go, and why.
@@ -85,12 +88,7 @@ public record Explanation(
             + " ms"
             + (forward.timeout().isEmpty() ? " (the default)" : "")
             + ", "
-            + route
-                .retryRules()
-                .map(
-                    rules ->
-                        rules.policy().numRetries() + " retries on " + rules.policy().retryOn())
-                .orElse("no retries"));
+            + route.retryRules().map(rules -> retries(rules.policy())).orElse("no retries"));
     Target target = view.cluster(cluster);
     if (target == null) {
       why.add("cluster " + cluster + " is not known");
@@ -102,6 +100,7 @@ public record Explanation(
       return new Explanation(
           "pass_through", virtualHost, route.name(), cluster, List.of(), List.copyOf(why));
     }
+    why.add("cluster " + cluster + " has " + source(target.upstream().config().discovery()));
     return new Explanation(
         "forward",
         virtualHost,
@@ -109,6 +108,44 @@ public record Explanation(
         cluster,
         target.upstream().endpoints().stream().map(Explanation::endpoint).toList(),
         List.copyOf(why));
+  }
+
+  private static String retries(RetryPolicy policy) {
+    String conditions =
+        policy.retryOn().stream()
+            .map(
+                condition ->
+                    condition == RetryOn.RETRIABLE_STATUS_CODES
+                        ? "status " + policy.retriableStatusCodes()
+                        : condition.token())
+            .collect(Collectors.joining(", "));
+    return policy.numRetries()
+        + " retries on "
+        + conditions
+        + policy
+            .perTryTimeout()
+            .filter(each -> !each.isZero())
+            .map(each -> ", each try at most " + each.toMillis() + " ms")
+            .orElse("");
+  }
+
+  private static String source(Discovery discovery) {
+    if (discovery instanceof Discovery.CloudMap cloudMap) {
+      return "the instances of Cloud Map service "
+          + cloudMap.service()
+          + " in namespace "
+          + cloudMap.namespace()
+          + (cloudMap.attributes().isEmpty() ? "" : " with attributes " + cloudMap.attributes());
+    }
+    if (discovery instanceof Discovery.Dns dns) {
+      return (dns.logical() ? "the first address of " : "all addresses of ")
+          + dns.hosts().stream()
+              .map(host -> host.host() + ":" + host.port())
+              .collect(Collectors.joining(", "));
+    }
+    return discovery instanceof Discovery.Eds eds
+        ? "the endpoints that EDS gives for " + eds.serviceName()
+        : "the endpoints that its configuration names";
   }
 
   private static String weights(RouteAction.ClusterSpecifier.Weighted weighted) {

@@ -11,6 +11,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,15 +31,21 @@ import java.util.stream.Stream;
 public final class AppMeshDocuments {
 
   /** No documents. */
-  public static final AppMeshDocuments NONE = new AppMeshDocuments(Map.of(), List.of(), 0);
+  public static final AppMeshDocuments NONE =
+      new AppMeshDocuments(Map.of(), Map.of(), List.of(), 0);
 
   private final Map<ResourceId, Specification> resources;
+  private final Map<Path, ResourceId> idsByFile;
   private final List<Problem> problems;
   private final int documentCount;
 
   private AppMeshDocuments(
-      Map<ResourceId, Specification> resources, List<Problem> problems, int documentCount) {
+      Map<ResourceId, Specification> resources,
+      Map<Path, ResourceId> idsByFile,
+      List<Problem> problems,
+      int documentCount) {
     this.resources = resources;
+    this.idsByFile = idsByFile;
     this.problems = problems;
     this.documentCount = documentCount;
   }
@@ -55,7 +62,10 @@ public final class AppMeshDocuments {
     files.forEach(reading::file);
     reading.checkReferences();
     return new AppMeshDocuments(
-        new LinkedHashMap<>(reading.resources), List.copyOf(reading.problems), files.size());
+        new LinkedHashMap<>(reading.resources),
+        Map.copyOf(reading.idsByFile),
+        List.copyOf(reading.problems),
+        files.size());
   }
 
   private static List<Path> files(Path directory) {
@@ -134,7 +144,9 @@ public final class AppMeshDocuments {
   private static final class Reading {
     private final AppMeshDocuments before;
     private final Map<ResourceId, Specification> resources = new LinkedHashMap<>();
-    private final Map<ResourceId, Node> specs = new LinkedHashMap<>();
+    private final Map<Path, ResourceId> idsByFile = new HashMap<>();
+    private final Map<ResourceId, Path> creators = new HashMap<>();
+    private final Map<ResourceId, Node> documents = new HashMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
     Reading(AppMeshDocuments before) {
@@ -142,45 +154,49 @@ public final class AppMeshDocuments {
     }
 
     void file(Path file) {
-      ResourceId id = null;
       try {
         Node document = Documents.read(file);
         Spec spec = new Spec(document);
-        id = id(spec);
+        ResourceId id = id(spec);
+        idsByFile.put(file, id);
         spec.ignore("clientToken", "meshOwner", "tags");
         apply(id, file, document, spec);
-        spec.end();
       } catch (DocumentException unusable) {
-        problems.add(
-            Problem.error(file.getFileName().toString(), String.valueOf(unusable.getMessage())));
-        keepBefore(id);
+        problems.add(Problem.error(file, unusable));
+        keepBefore(file);
       }
     }
 
     private void apply(ResourceId id, Path file, Node document, Spec spec) {
       boolean update = file.getFileName().toString().startsWith("update-");
-      if (update && !specs.containsKey(id)) {
+      if (update && !creators.containsKey(id)) {
         throw document.error(
             "updates " + id + ", which no file before it creates",
             "a create file that sorts before this one");
       }
-      if (!update && specs.containsKey(id)) {
+      if (!update && creators.containsKey(id)) {
         throw document.error(
-            "creates " + id + ", which " + specs.get(id).file() + " creates already",
+            "creates " + id + ", which " + creators.get(id) + " creates already",
             "one create file for each resource, or a name that begins with update-");
       }
+      creators.putIfAbsent(id, file);
       Optional<Node> specNode =
           id.kind() == Kind.MESH ? spec.find("spec") : Optional.of(spec.required("spec"));
       Specification resource =
           specNode.isPresent()
               ? new SpecReader(problems).read(id.kind(), new Spec(specNode.get()))
               : new AppMesh.Mesh(false);
-      specs.put(id, document);
+      spec.end();
+      documents.put(id, document);
       resources.put(id, resource);
     }
 
-    private void keepBefore(@org.jspecify.annotations.Nullable ResourceId id) {
+    /** A file that cannot even be parsed says nothing of its resource, but it did so before. */
+    private void keepBefore(Path file) {
+      ResourceId id = idsByFile.getOrDefault(file, before.idsByFile.get(file));
       if (id != null) {
+        idsByFile.put(file, id);
+        creators.putIfAbsent(id, file);
         Specification kept = before.resources.get(id);
         if (kept != null) {
           resources.put(id, kept);
@@ -244,7 +260,7 @@ public final class AppMeshDocuments {
     }
 
     private String where(ResourceId id) {
-      Node document = specs.get(id);
+      Node document = documents.get(id);
       return document == null ? id.toString() : document.where();
     }
 

@@ -1,5 +1,10 @@
 package dev.proxyless.mesh.appmesh;
 
+import dev.proxyless.mesh.document.DocumentException;
+import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
 /**
  * Something about the documents that their owner should know.
  *
@@ -17,8 +22,23 @@ public record Problem(Severity severity, String where, String message) {
     NOTE
   }
 
+  private static final Pattern LINE_AND_REASON = Pattern.compile("(:\\d+)?: (.*)", Pattern.DOTALL);
+
   static Problem error(String where, String message) {
     return new Problem(Severity.ERROR, where, message);
+  }
+
+  /** A document that cannot be used; the exception's message begins with the file and line. */
+  static Problem error(Path file, DocumentException unusable) {
+    String message = String.valueOf(unusable.getMessage());
+    if (message.startsWith(file.toString())) {
+      Matcher rest = LINE_AND_REASON.matcher(message.substring(file.toString().length()));
+      if (rest.matches()) {
+        String line = rest.group(1) == null ? "" : rest.group(1);
+        return error(file + line, rest.group(2));
+      }
+    }
+    return error(file.toString(), message);
   }
 
   static Problem note(String where, String message) {

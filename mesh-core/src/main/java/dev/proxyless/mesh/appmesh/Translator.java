@@ -31,6 +31,8 @@ public final class Translator {
   private static final String VIRTUAL_HOST = "envoy.config.route.v3.VirtualHost";
   private static final String ROUTE = "envoy.config.route.v3.Route";
 
+  private static final int MAX_PORT = 65_535;
+
   private final AppMeshDocuments documents;
   private final String mesh;
   private final VirtualNode self;
@@ -103,7 +105,11 @@ public final class Translator {
               routeConfigurations.add(configuration(port, table, egress.virtualHosts(port))));
     } else {
       for (Integer port : ports.keySet()) {
-        resources.add(resource(listeners.loopback(port, routesName(port))));
+        if (port + view.portOffset() <= MAX_PORT) {
+          resources.add(resource(listeners.loopback(port, routesName(port))));
+        } else {
+          problems.add(beyondLastPort(port));
+        }
       }
       ports.forEach(
           (port, table) -> routeConfigurations.add(configuration(port, table, List.of())));
@@ -113,6 +119,19 @@ public final class Translator {
     all.addAll(resources);
     routeConfigurations.forEach(each -> all.add(resource(each)));
     return new Translation(List.copyOf(all), List.copyOf(problems));
+  }
+
+  private Problem beyondLastPort(int port) {
+    return Problem.note(
+        new NodeName(mesh, selfName).id(),
+        "service port "
+            + port
+            + " plus the offset "
+            + view.portOffset()
+            + " is beyond "
+            + MAX_PORT
+            + ", so a plain Envoy has no listener for it; right would be an offset of at most "
+            + (MAX_PORT - port));
   }
 
   private static Translation.Resource resource(Message message) {

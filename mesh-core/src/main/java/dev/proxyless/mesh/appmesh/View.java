@@ -15,8 +15,11 @@ package dev.proxyless.mesh.appmesh;
  */
 public record View(boolean envoy, int portOffset, boolean defaultRetryPolicy) {
 
-  /** The offset where none is chosen: port 8000 is reached by 127.0.0.1:18000. */
-  public static final int DEFAULT_PORT_OFFSET = 10_000;
+  /**
+   * The offset where none is chosen: port 8000 is reached by 127.0.0.1:28000. With 10,000 it would
+   * be 18000, where control planes listen by custom.
+   */
+  public static final int DEFAULT_PORT_OFFSET = 20_000;
 
   /** The view of this library. */
   public static final View LIBRARY = new View(false, 0, true);

@@ -81,6 +81,9 @@ final class Poller {
       failures = 0;
       meters.discovery(source, "ok");
     } catch (RuntimeException failed) {
+      if (closed) {
+        return; // interrupted by its end, which is no failure of the source
+      }
       failures++;
       next = interval.multipliedBy(Math.min(1 << Math.min(failures, 10), MAX_BACKOFF_FACTOR));
       meters.discovery(source, "error");

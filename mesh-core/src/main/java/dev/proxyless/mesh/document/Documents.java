@@ -72,10 +72,21 @@ public final class Documents {
       return new Converter(name).node(root, "", 0);
     } catch (MarkedYAMLException broken) {
       int line = broken.getProblemMark() == null ? 1 : broken.getProblemMark().getLine() + 1;
-      throw new DocumentException(name + ":" + line + ": " + broken.getProblem(), broken);
+      throw new DocumentException(
+          name + ":" + line + ": " + broken.getProblem() + context(broken), broken);
     } catch (YAMLException broken) {
       throw new DocumentException(name + ": " + broken.getMessage(), broken);
     }
+  }
+
+  /** Where what is broken began: a text without its end is noticed at the end of the file. */
+  private static String context(MarkedYAMLException broken) {
+    return broken.getContext() == null || broken.getContextMark() == null
+        ? ""
+        : " "
+            + broken.getContext()
+            + " that begins on line "
+            + (broken.getContextMark().getLine() + 1);
   }
 
   private static final class Converter {

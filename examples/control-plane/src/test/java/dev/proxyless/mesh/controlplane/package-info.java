@@ -1,0 +1,4 @@
+@NullMarked
+package dev.proxyless.mesh.controlplane;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,52 @@
+package dev.proxyless.mesh.discovery;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
+import dev.proxyless.mesh.telemetry.MeshMeters;
+import dev.proxyless.mesh.testing.VirtualTime;
+import java.lang.reflect.Proxy;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class PollerEndTest {
+
+  @Test
+  void aQuestionThatTheEndInterruptsIsNoFailureOfTheSource() {
+    VirtualTime time = new VirtualTime(1);
+    List<String> results = new ArrayList<>();
+    Poller[] poller = new Poller[1];
+    poller[0] =
+        new Poller(
+            "test",
+            "a service",
+            () -> {
+              results.add("asked");
+              poller[0].close();
+              throw new IllegalStateException("interrupted");
+            },
+            Duration.ofSeconds(5),
+            time,
+            time.pool("test"),
+            meters(results));
+
+    poller[0].start();
+    time.advance(Duration.ofMinutes(5));
+
+    assertEquals(List.of("asked"), results, "neither counted as an error nor asked again");
+    assertEquals(0, time.timers());
+  }
+
+  /** Meters that keep the results of discovery. */
+  private static MeshMeters meters(List<String> results) {
+    return (MeshMeters)
+        Proxy.newProxyInstance(
+            PollerEndTest.class.getClassLoader(),
+            new Class<?>[] {MeshMeters.class},
+            (proxy, method, arguments) -> {
+              results.add(method.getName() + " " + arguments[1]);
+              return null;
+            });
+  }
+}
