@@ -59,7 +59,11 @@ public final class MeshAutoConfiguration {
   @Order(Ordered.HIGHEST_PRECEDENCE)
   MeshBuilderCustomizer meshListenerCustomizer(ObjectProvider<MeshListener> listeners) {
     List<MeshListener> all = listeners.orderedStream().toList();
-    return builder -> builder.listener(new MeshListeners(all));
+    return builder -> {
+      if (!all.isEmpty()) {
+        builder.listener(new MeshListeners(all));
+      }
+    };
   }
 
   @Bean

@@ -329,6 +329,7 @@ class MeshPropertiesTest {
   private static void start(String... arguments) {
     SpringApplication application = new SpringApplication(BootstrapOnly.class);
     application.setBannerMode(Banner.Mode.OFF);
+    application.setDefaultProperties(Map.of("spring.config.name", "none"));
     application.setWebApplicationType(WebApplicationType.NONE);
     assertThrows(RuntimeException.class, () -> application.run(arguments).close());
   }

@@ -20,7 +20,7 @@ class OptionalDependenciesTest {
   private static final Pattern ABSENT =
       Pattern.compile(
           "micrometer|opentelemetry|actuator|http-client|restclient|http-converter|spring-web|"
-              + "servlet|tomcat|jackson|awssdk|bcp|bcutil|junit|test|mockwebserver|"
+              + "servlet|tomcat|jackson|awssdk|bcp|bcutil|junit|test|mockwebserver|picocli|"
               + "webmvc|jetty");
 
   @TempDir private Path documents;
@@ -30,13 +30,11 @@ class OptionalDependenciesTest {
     try (ServiceMesh service = new ServiceMesh(documents)) {
       service.answer(503, "");
       service.answer(200, "");
-      List<String> command = new ArrayList<>();
-      command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-      command.addAll(List.of("-cp", classPath(), BareApplication.class.getName()));
-      Arrays.stream(service.properties()).map(each -> "--" + each).forEach(command::add);
-      command.add("--url=" + service.url("/"));
+      List<String> arguments = new ArrayList<>();
+      Arrays.stream(service.properties()).map(each -> "--" + each).forEach(arguments::add);
+      arguments.addAll(List.of("--spring.config.name=none", "--url=" + service.url("/")));
 
-      Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+      Process process = ForkedJvm.start(classPath(), BareApplication.class.getName(), arguments);
       String output;
       try {
         output = new String(process.getInputStream().readAllBytes(), UTF_8);
@@ -51,10 +49,8 @@ class OptionalDependenciesTest {
   }
 
   private static String classPath() {
-    String full =
-        System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
     List<String> kept = new ArrayList<>();
-    for (String entry : full.split(File.pathSeparator)) {
+    for (String entry : ForkedJvm.classPath().split(File.pathSeparator)) {
       Path name = Path.of(entry).getFileName();
       boolean built = name.endsWith("classes") || name.endsWith("test-classes");
       if (built ? !entry.contains("mesh-servlet") : !ABSENT.matcher(name.toString()).find()) {
