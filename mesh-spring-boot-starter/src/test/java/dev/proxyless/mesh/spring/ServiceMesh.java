@@ -20,6 +20,7 @@ final class ServiceMesh implements AutoCloseable {
 
   ServiceMesh(Path documents) {
     this.documents = documents;
+    server.setServerSocketFactory(new NoDelaySockets());
     try {
       server.start();
       write("mesh", "{'meshName':'m','spec':{'egressFilter':{'type':'ALLOW_ALL'}}}");

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.spring.MeshServe;
+import dev.proxyless.mesh.spring.NoDelaySockets;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -64,6 +65,7 @@ class ShopApplicationTest {
     Backend(String version) {
       this.version = version;
       server.setDispatcher(this);
+      server.setServerSocketFactory(new NoDelaySockets());
     }
 
     @Override
