@@ -74,9 +74,14 @@ public final class Mesh implements AutoCloseable {
 
   /**
    * How the configuration protects a port of this process: the certificate to show and the clients
-   * to accept. Empty where configuration has not come or does not protect it.
+   * to accept. What is given follows the configuration. Empty where configuration has not come or
+   * does not protect the port.
    */
   public Optional<ServerTls> serverTls(int port) {
+    return serverTlsNow(port).map(first -> first.following(() -> serverTlsNow(port)));
+  }
+
+  private Optional<ServerTls> serverTlsNow(int port) {
     MeshSnapshot snapshot = runtime.publisher().current();
     return snapshot == null
         ? Optional.empty()

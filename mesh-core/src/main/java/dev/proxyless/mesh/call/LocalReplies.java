@@ -21,8 +21,14 @@ final class LocalReplies {
   /** A reply with a text; to a gRPC request, a response of headers alone that says the same. */
   static LocalReply text(
       RequestHead head, int status, String body, List<Header> more, CallInfo info) {
+    return text(head.header("content-type"), status, body, more, info);
+  }
+
+  /** The same for a request of this content type. */
+  static LocalReply text(
+      @Nullable String contentType, int status, String body, List<Header> more, CallInfo info) {
     List<Header> headers = new ArrayList<>(more);
-    if (isGrpc(head)) {
+    if (isGrpc(contentType)) {
       headers.add(new Header("content-type", "application/grpc"));
       headers.add(new Header("grpc-status", Integer.toString(grpcStatus(status))));
       if (!body.isEmpty()) {
@@ -36,8 +42,7 @@ final class LocalReplies {
     return new LocalReply(status, List.copyOf(headers), body, info);
   }
 
-  private static boolean isGrpc(RequestHead head) {
-    @Nullable String contentType = head.header("content-type");
+  private static boolean isGrpc(@Nullable String contentType) {
     return contentType != null
         && (contentType.equals("application/grpc") || contentType.startsWith("application/grpc+"));
   }

@@ -189,7 +189,7 @@ public final class MeshCall {
   private List<HeaderEdit> edits(AttemptSpan attemptSpan, Duration left) {
     List<HeaderEdit> edits = new ArrayList<>(baseEdits);
     if (envoyHeaders) {
-      Duration expected = perTryTimeout.isZero() ? left : perTryTimeout;
+      Duration expected = expectedTimeout(left);
       if (!expected.isZero()) {
         edits.add(
             HeaderEdit.set(
@@ -201,6 +201,14 @@ public final class MeshCall {
     }
     attemptSpan.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
     return edits;
+  }
+
+  /** What a try may take, at most what is left of the call; zero is no bound. */
+  private Duration expectedTimeout(Duration left) {
+    if (perTryTimeout.isZero() || left.isZero()) {
+      return perTryTimeout.isZero() ? left : perTryTimeout;
+    }
+    return perTryTimeout.compareTo(left) < 0 ? perTryTimeout : left;
   }
 
   /** The head of a response arrived. */
@@ -361,12 +369,12 @@ public final class MeshCall {
       count(last, AttemptResult.CANCELLED, status);
     }
     releaseRetry();
-    complete(outcome);
+    complete(outcome, info());
   }
 
-  private void complete(Outcome outcome) {
+  private void complete(Outcome outcome, CallInfo info) {
     meters.call(outcome, flags, calls.time().nanoTime() - startNanos);
-    span.end(info(CallInfo.VIA_UPSTREAM, ""), status);
+    span.end(info, status);
     calls.ended();
   }
 
@@ -441,7 +449,7 @@ public final class MeshCall {
     CallInfo info = info(details, explanation);
     if (over.compareAndSet(false, true)) {
       releaseRetry();
-      complete(Outcome.LOCAL);
+      complete(Outcome.LOCAL, info);
     }
     return LocalReplies.text(head, newStatus, body, all, info);
   }

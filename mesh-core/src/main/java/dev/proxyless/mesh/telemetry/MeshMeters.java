@@ -36,12 +36,21 @@ public interface MeshMeters extends AutoCloseable {
   /** Certificate files were read. */
   void certificateReload(String source, String result);
 
-  /** When a certificate ends, in seconds from now, until the mesh is closed. */
-  void certificateExpiry(String source, LongSupplier seconds);
+  /**
+   * When a certificate ends, in seconds from now, until the registration is closed. Of several
+   * registrations of one source the newest counts.
+   */
+  Registration certificateExpiry(String source, LongSupplier seconds);
 
   /** Removes every meter that was made here. */
   @Override
   void close();
+
+  /** Ends what it was given for. */
+  interface Registration extends AutoCloseable {
+    @Override
+    void close();
+  }
 
   /** What a call and its attempts are counted by. */
   interface CallMeters {
@@ -69,8 +78,21 @@ public interface MeshMeters extends AutoCloseable {
 
   /** What requests to this process are counted by. */
   interface ServerMeters {
-    /** A request was answered. {@code peer} is bounded by configuration. */
-    void request(String method, String scheme, int status, String tls, long nanos);
+    /** A request was answered. {@code status} is 0 where no response was made. */
+    void request(String method, String scheme, int status, ServerTlsMode tls, long nanos);
+
+    /** A policy, or none, let a request in or refused it. */
+    void authorization(String policy, boolean allowed);
+  }
+
+  /** How a connection to this process is protected. */
+  enum ServerTlsMode {
+    /** Both sides have shown a certificate. */
+    MUTUAL,
+    /** This side alone has. */
+    SERVER,
+    /** It is plaintext. */
+    NONE
   }
 
   /** Why a try was made. */

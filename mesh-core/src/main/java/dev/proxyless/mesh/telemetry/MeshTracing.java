@@ -24,8 +24,15 @@ public interface MeshTracing {
   /** Begins the span of a call. */
   CallSpan call(@Nullable Object context, String method, String virtualHost, String route);
 
-  /** Begins the span of a request served; {@code header} gives the request's headers by name. */
-  ServerSpan serve(UnaryOperator<@Nullable String> header, String method, String scheme);
+  /**
+   * Begins the span of a request served. Where the calling thread has a span already, because
+   * something else makes the spans of this process's requests, that one is used and none is made.
+   *
+   * @param header gives the request's headers by name, several lines as one with commas between
+   * @param path without query
+   */
+  ServerSpan serve(
+      UnaryOperator<@Nullable String> header, String method, String scheme, String path);
 
   /** The span of one call. */
   interface CallSpan {

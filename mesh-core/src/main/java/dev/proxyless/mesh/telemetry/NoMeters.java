@@ -4,7 +4,11 @@ import java.util.function.IntSupplier;
 import java.util.function.LongSupplier;
 
 /** Meters that count nothing. */
-final class NoMeters implements MeshMeters, MeshMeters.CallMeters, MeshMeters.ClusterMeters {
+final class NoMeters
+    implements MeshMeters,
+        MeshMeters.CallMeters,
+        MeshMeters.ClusterMeters,
+        MeshMeters.ServerMeters {
 
   @Override
   public CallMeters calls(String virtualHost, String route, String cluster) {
@@ -19,7 +23,7 @@ final class NoMeters implements MeshMeters, MeshMeters.CallMeters, MeshMeters.Cl
 
   @Override
   public ServerMeters server() {
-    return (method, scheme, status, tls, nanos) -> {};
+    return this;
   }
 
   @Override
@@ -35,7 +39,9 @@ final class NoMeters implements MeshMeters, MeshMeters.CallMeters, MeshMeters.Cl
   public void certificateReload(String source, String result) {}
 
   @Override
-  public void certificateExpiry(String source, LongSupplier seconds) {}
+  public Registration certificateExpiry(String source, LongSupplier seconds) {
+    return () -> {};
+  }
 
   @Override
   public void attempt(
@@ -43,6 +49,12 @@ final class NoMeters implements MeshMeters, MeshMeters.CallMeters, MeshMeters.Cl
 
   @Override
   public void call(Outcome outcome, ResponseFlags flags, long nanos) {}
+
+  @Override
+  public void request(String method, String scheme, int status, ServerTlsMode tls, long nanos) {}
+
+  @Override
+  public void authorization(String policy, boolean allowed) {}
 
   @Override
   public void ejection(String type, boolean enforced) {}

@@ -24,7 +24,8 @@ final class NoTracing
   }
 
   @Override
-  public ServerSpan serve(UnaryOperator<@Nullable String> header, String method, String scheme) {
+  public ServerSpan serve(
+      UnaryOperator<@Nullable String> header, String method, String scheme, String path) {
     return this;
   }
 

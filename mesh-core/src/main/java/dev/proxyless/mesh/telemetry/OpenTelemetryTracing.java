@@ -10,6 +10,7 @@ import io.opentelemetry.context.Context;
 import io.opentelemetry.context.propagation.TextMapGetter;
 import io.opentelemetry.context.propagation.TextMapPropagator;
 import java.util.List;
+import java.util.Set;
 import java.util.function.BiConsumer;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -22,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 public final class OpenTelemetryTracing implements MeshTracing {
 
   private static final String SCOPE = "dev.proxyless.mesh";
+
+  private static final Set<String> METHODS =
+      Set.of("GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH");
 
   private final Tracer tracer;
   private final TextMapPropagator propagator;
@@ -59,15 +63,27 @@ public final class OpenTelemetryTracing implements MeshTracing {
   }
 
   @Override
-  public ServerSpan serve(UnaryOperator<@Nullable String> header, String method, String scheme) {
-    Context parent = propagator.extract(Context.current(), header, Getter.INSTANCE);
-    Span span =
-        tracer.spanBuilder(method).setParent(parent).setSpanKind(SpanKind.SERVER).startSpan();
-    if (span.isRecording()) {
-      span.setAttribute("http.request.method", method);
-      span.setAttribute("url.scheme", scheme);
+  public ServerSpan serve(
+      UnaryOperator<@Nullable String> header, String method, String scheme, String path) {
+    Context current = Context.current();
+    Span known = Span.fromContext(current);
+    if (known.getSpanContext().isValid()) {
+      return new OtelServer(current, known, false);
     }
-    return new OtelServer(parent.with(span), span);
+    Context parent = propagator.extract(current, header, Getter.INSTANCE);
+    boolean isKnownMethod = METHODS.contains(method);
+    Span span =
+        tracer
+            .spanBuilder(isKnownMethod ? method : "HTTP")
+            .setParent(parent)
+            .setSpanKind(SpanKind.SERVER)
+            .startSpan();
+    if (span.isRecording()) {
+      span.setAttribute("http.request.method", isKnownMethod ? method : "_OTHER");
+      span.setAttribute("url.scheme", scheme);
+      span.setAttribute("url.path", Redaction.path(path));
+    }
+    return new OtelServer(parent.with(span), span, true);
   }
 
   /** Asks for headers by name; it cannot list them. */
@@ -177,10 +193,13 @@ public final class OpenTelemetryTracing implements MeshTracing {
   private static final class OtelServer implements ServerSpan {
     private final Context context;
     private final Span span;
+    private final boolean own;
 
-    OtelServer(Context context, Span span) {
+    /** {@code own} where the span was made here; somebody else ends the others. */
+    OtelServer(Context context, Span span, boolean own) {
       this.context = context;
       this.span = span;
+      this.own = own;
     }
 
     @Override
@@ -192,14 +211,18 @@ public final class OpenTelemetryTracing implements MeshTracing {
 
     @Override
     public void end(int status, String peer) {
-      if (span.isRecording()) {
+      if (!peer.isEmpty()) {
+        span.setAttribute("mesh.peer.identity", peer);
+      }
+      if (!own) {
+        return;
+      }
+      if (status > 0) {
         span.setAttribute("http.response.status_code", status);
-        if (!peer.isEmpty()) {
-          span.setAttribute("mesh.peer.identity", peer);
-        }
-        if (status >= 500) {
-          span.setStatus(StatusCode.ERROR);
-        }
+      }
+      if (status >= 500) {
+        span.setAttribute("error.type", Integer.toString(status));
+        span.setStatus(StatusCode.ERROR);
       }
       span.end();
     }

@@ -4,15 +4,9 @@ import dev.proxyless.mesh.Internal;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * Everything that is told of what a mesh does.
- *
- * @param meters counts
- * @param tracing spans
- * @param listener the application's own ear; it is called through {@link #tell} alone
- */
+/** Everything that is told of what a mesh does. Safe for use by several threads. */
 @Internal
-public record Telemetry(MeshMeters meters, MeshTracing tracing, MeshListener listener) {
+public final class Telemetry {
 
   /** Tells nobody. */
   public static final Telemetry NONE =
@@ -20,17 +14,47 @@ public record Telemetry(MeshMeters meters, MeshTracing tracing, MeshListener lis
 
   private static final Logger log = LoggerFactory.getLogger(Telemetry.class);
 
+  private final MeshMeters meters;
+  private final MeshTracing tracing;
+  private final MeshListener listener;
+  private final Object telling = new Object();
+
+  public Telemetry(MeshMeters meters, MeshTracing tracing, MeshListener listener) {
+    this.meters = meters;
+    this.tracing = tracing;
+    this.listener = listener;
+  }
+
+  /** Counts. */
+  public MeshMeters meters() {
+    return meters;
+  }
+
+  /** Spans. */
+  public MeshTracing tracing() {
+    return tracing;
+  }
+
   /** An event for a listener. */
   public interface Event {
     void tell(MeshListener listener);
   }
 
-  /** Tells the application's listener; what it throws is logged and goes no further. */
+  /**
+   * Tells the application's listener, one event at a time; what it throws is logged and goes no
+   * further. Not for the request path.
+   */
+  @SuppressWarnings("CatchingUnchecked") // a listener in another language throws what it likes
   public void tell(Event event) {
-    try {
-      event.tell(listener);
-    } catch (RuntimeException failure) {
-      log.warn("the mesh's listener {} failed", listener.getClass().getName(), failure);
+    if (listener == MeshListener.NONE) {
+      return;
+    }
+    synchronized (telling) {
+      try {
+        event.tell(listener);
+      } catch (Exception | LinkageError | AssertionError failure) {
+        log.warn("the mesh's listener {} failed", listener.getClass().getName(), failure);
+      }
     }
   }
 }

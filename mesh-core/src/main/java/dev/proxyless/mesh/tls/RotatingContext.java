@@ -2,6 +2,7 @@ package dev.proxyless.mesh.tls;
 
 import dev.proxyless.mesh.file.FileWatch;
 import dev.proxyless.mesh.model.TlsContext;
+import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.Telemetry;
 import dev.proxyless.mesh.time.MeshTime;
 import java.nio.file.Path;
@@ -28,6 +29,7 @@ final class RotatingContext implements AutoCloseable {
   private final Telemetry telemetry;
   private final String name;
   private final FileWatch.Subscription watch;
+  private final MeshMeters.Registration expiry;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
   private volatile Generation current;
 
@@ -43,9 +45,10 @@ final class RotatingContext implements AutoCloseable {
       log.warn("TLS context of {} has no validation context: any peer is accepted", name);
     }
     announce(current);
-    if (current.leaf().isPresent()) {
-      telemetry.meters().certificateExpiry(name, this::secondsToExpiry);
-    }
+    expiry =
+        current.leaf().isPresent()
+            ? telemetry.meters().certificateExpiry(name, this::secondsToExpiry)
+            : () -> {};
   }
 
   /** What to do after a new generation has come into force. */
@@ -116,5 +119,6 @@ final class RotatingContext implements AutoCloseable {
   @Override
   public void close() {
     watch.close();
+    expiry.close();
   }
 }

@@ -1,9 +1,12 @@
 package dev.proxyless.mesh.tls;
 
+import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.model.DownstreamTlsContext;
 import java.security.KeyManagementException;
 import java.security.Provider;
 import java.security.SecureRandom;
+import java.util.Optional;
+import java.util.function.Supplier;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLContextSpi;
@@ -21,7 +24,8 @@ import javax.net.ssl.TrustManager;
  * it makes is of the generation in force at that moment, with client authentication as configured:
  * demanded where {@code require_client_certificate} is set or names are checked, asked for where
  * there is a trusted CA alone, as in Envoy. Containers that make engines (Jetty, Tomcat, Netty)
- * follow every rotation.
+ * follow every rotation, and every change of the port's configuration; where configuration no
+ * longer protects the port, it stays protected as it was.
  */
 public final class ServerTls {
 
@@ -30,11 +34,30 @@ public final class ServerTls {
   private final DownstreamTlsContext config;
   private final RotatingContext context;
   private final SSLContext delegating;
+  private final Supplier<Optional<ServerTls>> port;
+  private volatile ServerTls newest = this;
 
   ServerTls(DownstreamTlsContext config, RotatingContext context) {
+    this(config, context, Optional::empty);
+  }
+
+  private ServerTls(
+      DownstreamTlsContext config, RotatingContext context, Supplier<Optional<ServerTls>> port) {
     this.config = config;
     this.context = context;
+    this.port = port;
     delegating = new DelegatingContext(new Spi());
+  }
+
+  /** This, until a port's configuration gives another, which counts from then on. */
+  @Internal
+  public ServerTls following(Supplier<Optional<ServerTls>> ofPort) {
+    return new ServerTls(config, context, ofPort);
+  }
+
+  private ServerTls newest() {
+    port.get().ifPresent(found -> newest = found);
+    return newest;
   }
 
   /** A context whose engines are always of the current generation. */
@@ -44,12 +67,13 @@ public final class ServerTls {
 
   /** Whether a client without certificate is refused. */
   public boolean needsClientCertificate() {
-    return config.requireClientCertificate() || !context.current().names().isEmpty();
+    ServerTls now = newest();
+    return now.config.requireClientCertificate() || !now.context.current().names().isEmpty();
   }
 
   /** Whether a client is asked for a certificate. */
   public boolean wantsClientCertificate() {
-    return config.common().validation().isPresent();
+    return newest().config.common().validation().isPresent();
   }
 
   DownstreamTlsContext config() {
@@ -61,7 +85,7 @@ public final class ServerTls {
   }
 
   private SSLParameters apply(SSLParameters parameters) {
-    parameters.setProtocols(context.current().protocols());
+    parameters.setProtocols(newest().context.current().protocols());
     if (needsClientCertificate()) {
       parameters.setNeedClientAuth(true);
     } else {
@@ -88,7 +112,7 @@ public final class ServerTls {
   private final class Spi extends SSLContextSpi {
 
     private SSLContext now() {
-      return context.current().context();
+      return newest().context.current().context();
     }
 
     @Override

@@ -1,0 +1,73 @@
+package dev.proxyless.mesh.call;
+
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Function;
+
+/**
+ * How long the caller of this process will wait, by its headers: Envoy's {@code
+ * x-envoy-expected-rq-timeout-ms} and gRPC's {@code grpc-timeout}. The smaller counts. What cannot
+ * be read, is zero, or is longer than a day says nothing.
+ */
+final class Timeouts {
+
+  /** No header says anything. */
+  static final long NONE = -1;
+
+  private static final String EXPECTED = "x-envoy-expected-rq-timeout-ms";
+  private static final String GRPC = "grpc-timeout";
+  private static final long MAX_NANOS = TimeUnit.DAYS.toNanos(1);
+
+  /** gRPC's bound on the digits of a timeout; enough for a day of milliseconds as well. */
+  private static final int MAX_DIGITS = 8;
+
+  private Timeouts() {}
+
+  /** In nanoseconds from now, or {@link #NONE}. */
+  static long inbound(Function<String, List<String>> headers) {
+    long expected = expected(headers.apply(EXPECTED));
+    long grpc = grpc(headers.apply(GRPC));
+    if (expected == NONE || grpc == NONE) {
+      return Math.max(expected, grpc);
+    }
+    return Math.min(expected, grpc);
+  }
+
+  private static long expected(List<String> lines) {
+    return lines.isEmpty() ? NONE : nanos(lines.get(0), TimeUnit.MILLISECONDS);
+  }
+
+  private static long grpc(List<String> lines) {
+    String value = lines.isEmpty() ? "" : lines.get(0);
+    if (value.isEmpty()) {
+      return NONE;
+    }
+    TimeUnit unit =
+        switch (value.charAt(value.length() - 1)) {
+          case 'H' -> TimeUnit.HOURS;
+          case 'M' -> TimeUnit.MINUTES;
+          case 'S' -> TimeUnit.SECONDS;
+          case 'm' -> TimeUnit.MILLISECONDS;
+          case 'u' -> TimeUnit.MICROSECONDS;
+          case 'n' -> TimeUnit.NANOSECONDS;
+          default -> null;
+        };
+    return unit == null ? NONE : nanos(value.substring(0, value.length() - 1), unit);
+  }
+
+  private static long nanos(String digits, TimeUnit unit) {
+    if (digits.isEmpty() || digits.length() > MAX_DIGITS) {
+      return NONE;
+    }
+    long value = 0;
+    for (int i = 0; i < digits.length(); i++) {
+      int digit = digits.charAt(i) - '0';
+      if (digit < 0 || digit > 9) {
+        return NONE;
+      }
+      value = value * 10 + digit;
+    }
+    long nanos = unit.toNanos(value);
+    return nanos == 0 || nanos > MAX_NANOS ? NONE : nanos;
+  }
+}
