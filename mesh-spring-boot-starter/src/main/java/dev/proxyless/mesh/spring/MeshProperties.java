@@ -33,7 +33,8 @@ record MeshProperties(
     @DefaultValue ControlPlane controlPlane,
     @DefaultValue AppMesh appMesh,
     @DefaultValue CloudMap cloudMap,
-    @DefaultValue Tls tls) {
+    @DefaultValue Tls tls,
+    @DefaultValue Servlet servlet) {
 
   /** Which HTTP clients of Spring go through the mesh. */
   enum Client {
@@ -108,4 +109,18 @@ record MeshProperties(
    * @param allowedDirectories Directories below which configuration may name certificate files.
    */
   record Tls(@DefaultValue List<String> allowedDirectories) {}
+
+  /**
+   * The inbound side, where mesh-servlet is on the class path.
+   *
+   * @param enabled Whether requests pass the mesh's filter.
+   * @param edge Whether the application faces the outside. Ids, deadlines and traces are then taken
+   *     only from peers whose certificate was verified.
+   * @param allowedPeers Names that a peer's verified certificate must have one of, such as
+   *     spiffe://apps.local/serviceA. Without it, every peer is let in.
+   */
+  record Servlet(
+      @DefaultValue("true") boolean enabled,
+      @DefaultValue("false") boolean edge,
+      @Nullable List<String> allowedPeers) {}
 }

@@ -16,6 +16,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import mockwebserver3.Dispatcher;
 import mockwebserver3.MockResponse;
@@ -60,6 +61,7 @@ class ShopApplicationTest {
     final AtomicInteger failures = new AtomicInteger();
     final AtomicInteger requests = new AtomicInteger();
     final AtomicInteger marked = new AtomicInteger();
+    final AtomicReference<@Nullable String> lastId = new AtomicReference<>();
     private final String version;
 
     Backend(String version) {
@@ -71,6 +73,7 @@ class ShopApplicationTest {
     @Override
     public MockResponse dispatch(RecordedRequest request) {
       requests.incrementAndGet();
+      lastId.set(request.getHeaders().get("x-request-id"));
       if ("storefront".equals(request.getHeaders().get("X-Shop"))) {
         marked.incrementAndGet();
       }
@@ -216,12 +219,21 @@ class ShopApplicationTest {
     assertTrue(explained.contains("127.0.0.1:" + first.server.getPort()), explained);
   }
 
-  private String get(String path) throws IOException, InterruptedException {
+  @Test
+  void theIdOfARequestServedGoesOnToTheCallsMadeForIt() throws Exception {
+    get("/storefront", "x-request-id", "id-of-the-caller");
+
+    assertEquals("id-of-the-caller", first.lastId.get());
+  }
+
+  private String get(String path, String... headers) throws IOException, InterruptedException {
+    HttpRequest.Builder request =
+        HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path));
+    if (headers.length > 0) {
+      request.headers(headers);
+    }
     HttpResponse<String> response =
-        HttpClient.newHttpClient()
-            .send(
-                HttpRequest.newBuilder(URI.create("http://127.0.0.1:" + port + path)).build(),
-                HttpResponse.BodyHandlers.ofString());
+        HttpClient.newHttpClient().send(request.build(), HttpResponse.BodyHandlers.ofString());
     assertEquals(200, response.statusCode(), response.body());
     return response.body();
   }
