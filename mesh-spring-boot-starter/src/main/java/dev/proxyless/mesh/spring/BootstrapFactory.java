@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
@@ -104,8 +106,29 @@ final class BootstrapFactory {
     optional(properties.node().id()).ifPresent(builder::nodeId);
     optional(properties.node().cluster()).ifPresent(builder::nodeCluster);
     if (!properties.node().metadata().isEmpty()) {
-      builder.nodeMetadata(properties.node().metadata());
+      Map<String, Object> metadata = new LinkedHashMap<>();
+      properties.node().metadata().forEach((name, value) -> metadata.put(name, plain(value)));
+      builder.nodeMetadata(metadata);
     }
+  }
+
+  /** Boot binds a list below a map of objects as a map of its indices; it is a list again here. */
+  private static Object plain(Object value) {
+    if (!(value instanceof Map<?, ?> map)) {
+      return value;
+    }
+    List<Object> list = new ArrayList<>();
+    Object next = map.get("0");
+    while (next != null) {
+      list.add(plain(next));
+      next = map.get(String.valueOf(list.size()));
+    }
+    if (!list.isEmpty() && list.size() == map.size()) {
+      return list;
+    }
+    Map<String, Object> values = new LinkedHashMap<>();
+    map.forEach((name, each) -> values.put(String.valueOf(name), plain(each)));
+    return values;
   }
 
   private void source(Bootstrap.Builder builder) {

@@ -3,6 +3,7 @@ package dev.proxyless.mesh.spring;
 import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.telemetry.MeshListener;
+import dev.proxyless.mesh.tls.TlsException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
@@ -47,7 +48,7 @@ public final class MeshAutoConfiguration {
     customizers.orderedStream().forEach(each -> each.customize(builder));
     try {
       return builder.build();
-    } catch (IllegalArgumentException wrong) {
+    } catch (IllegalArgumentException | TlsException wrong) {
       throw new MeshConfigurationException(
           "The mesh cannot begin: " + wrong.getMessage() + ".",
           "Correct that setting among the mesh.* properties or in mesh.yaml.",

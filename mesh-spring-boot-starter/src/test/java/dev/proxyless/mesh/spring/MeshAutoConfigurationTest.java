@@ -18,8 +18,14 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import io.opentelemetry.api.trace.TracerProvider;
 import java.io.IOException;
+import java.lang.reflect.Method;
+import java.lang.reflect.Proxy;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -97,14 +103,7 @@ class MeshAutoConfigurationTest {
 
   @Test
   void aMeshOfTheApplicationStays() {
-    try (Mesh users =
-        Mesh.builder()
-            .bootstrap(
-                Bootstrap.builder()
-                    .nodeId("mesh/m/virtualNode/client")
-                    .appMeshDirectory(documents)
-                    .build())
-            .build()) {
+    try (Mesh users = mesh()) {
       new ApplicationContextRunner()
           .withConfiguration(AutoConfigurations.of(MeshAutoConfiguration.class))
           .withBean("users", Mesh.class, () -> users)
@@ -245,5 +244,113 @@ class MeshAutoConfigurationTest {
               assertTrue(told.contains("Set mesh.node.id and one of"), told);
               assertTrue(told.contains("mesh.enabled=false"), told);
             });
+  }
+
+  @Test
+  void settingsThatTheMeshRefusesAreTold() throws IOException {
+    ApplicationContextRunner bare =
+        new ApplicationContextRunner()
+            .withConfiguration(AutoConfigurations.of(MeshAutoConfiguration.class));
+    Path notPem = Files.writeString(documents.resolve("ca.pem"), "no certificate");
+
+    bare.withPropertyValues("mesh.node.id=serviceA", "mesh.app-mesh.directory=" + documents)
+        .run(
+            context -> {
+              String told = StartupFailure.of(context);
+              assertTrue(told.contains("node.id is \"serviceA\""), told);
+              assertTrue(told.contains("mesh/MESH/virtualNode/NODE"), told);
+            });
+    bare.withPropertyValues(
+            "mesh.node.id=serviceA",
+            "mesh.control-plane.address=127.0.0.1:1",
+            "mesh.control-plane.tls.trusted-ca=" + notPem)
+        .run(
+            context -> {
+              String told = StartupFailure.of(context);
+              assertTrue(told.contains(notPem.toString()), told);
+            });
+  }
+
+  @Test
+  void twoMeshesOfTheApplicationAreLeftToIt() {
+    Mesh one = mesh();
+    Mesh two = mesh();
+    new ApplicationContextRunner()
+        .withConfiguration(
+            AutoConfigurations.of(
+                MeshAutoConfiguration.class, MeshHttpClientAutoConfiguration.class))
+        .withBean("one", Mesh.class, () -> one)
+        .withBean("two", Mesh.class, () -> two)
+        .run(
+            context -> {
+              assertEquals(2, context.getBeansOfType(Mesh.class).size());
+              assertFalse(context.containsBean("meshBaseClient"));
+            });
+  }
+
+  private Mesh mesh() {
+    return Mesh.builder()
+        .bootstrap(
+            Bootstrap.builder()
+                .nodeId("mesh/m/virtualNode/client")
+                .appMeshDirectory(documents)
+                .build())
+        .build();
+  }
+
+  @Test
+  void everyEventReachesListeners() throws Exception {
+    for (Method method : MeshListener.class.getMethods()) {
+      List<String> told = new ArrayList<>();
+      MeshListener listener =
+          (MeshListener)
+              Proxy.newProxyInstance(
+                  getClass().getClassLoader(),
+                  new Class<?>[] {MeshListener.class},
+                  (proxy, called, arguments) -> {
+                    told.add(called.getName() + List.of(arguments));
+                    return null;
+                  });
+      Object[] arguments = new Object[method.getParameterCount()];
+      for (int i = 0; i < arguments.length; i++) {
+        arguments[i] = value(method.getParameterTypes()[i], i);
+      }
+
+      method.invoke(new MeshListeners(List.of(listener)), arguments);
+
+      assertEquals(List.of(method.getName() + List.of(arguments)), told);
+    }
+  }
+
+  private static Object value(Class<?> type, int index) {
+    if (type == String.class) {
+      return "text " + index;
+    }
+    if (type == long.class) {
+      return 10L + index;
+    }
+    return type == boolean.class ? (Object) true : Instant.EPOCH.plusSeconds(index);
+  }
+
+  @Test
+  void noThreadOfTheMeshOutlivesTheContext() throws InterruptedException {
+    service.answer(200, "");
+    runner.run(
+        context -> {
+          assertEquals(200, call(context.getBean(Mesh.class), service.url("/")));
+          assertTrue(meshThreads().size() > 0);
+        });
+
+    for (int tries = 0; !meshThreads().isEmpty() && tries < 200; tries++) {
+      Thread.sleep(50);
+    }
+    assertEquals(List.of(), meshThreads());
+  }
+
+  private static List<String> meshThreads() {
+    return Thread.getAllStackTraces().keySet().stream()
+        .map(Thread::getName)
+        .filter(name -> name.startsWith("mesh-"))
+        .toList();
   }
 }

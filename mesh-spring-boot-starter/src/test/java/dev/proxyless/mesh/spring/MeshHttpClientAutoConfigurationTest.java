@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.spring;
 
+import static java.util.Objects.requireNonNull;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertInstanceOf;
@@ -7,12 +8,15 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.call.MeshCallException;
+import dev.proxyless.mesh.okhttp.MeshOkHttp;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockResponse;
 import mockwebserver3.RecordedRequest;
 import okhttp3.OkHttpClient;
@@ -42,6 +46,7 @@ import org.springframework.boot.test.context.runner.ApplicationContextRunner;
 import org.springframework.boot.test.system.CapturedOutput;
 import org.springframework.boot.test.system.OutputCaptureExtension;
 import org.springframework.context.ApplicationContext;
+import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.web.client.HttpServerErrorException;
 import org.springframework.web.client.ResourceAccessException;
@@ -359,5 +364,41 @@ class MeshHttpClientAutoConfigurationTest {
           assertEquals(first.getConnectionIndex(), second.getConnectionIndex());
           assertEquals(1, second.getExchangeIndex());
         });
+  }
+
+  @Test
+  void connectionsOfCallsThatPassedThroughCloseWithTheContext() {
+    service.answer(200, "direct");
+    AtomicReference<OkHttpClient> client = new AtomicReference<>();
+
+    runner.run(
+        context -> {
+          client.set(context.getBean(MeshBaseClient.class).client());
+          assertEquals("direct", byRestClient(context, service.direct("/")));
+          assertEquals(1, requireNonNull(client.get()).connectionPool().connectionCount());
+        });
+
+    assertEquals(0, requireNonNull(client.get()).connectionPool().connectionCount());
+  }
+
+  @Test
+  void aClientThatHasTheMeshAlreadyIsAdaptedLikeAnyOther() {
+    service.answer(new MockResponse.Builder().headersDelay(2, TimeUnit.SECONDS).build());
+
+    runner
+        .withUserConfiguration(MeshedClient.class)
+        .withPropertyValues("spring.http.clients.read-timeout=100ms")
+        .run(
+            context ->
+                assertThrows(
+                    HttpServerErrorException.class, () -> byRestClient(context, service.url("/"))));
+  }
+
+  @Configuration(proxyBeanMethods = false)
+  static class MeshedClient {
+    @Bean
+    OkHttpClient okHttpClient(Mesh mesh) {
+      return MeshOkHttp.install(mesh, new OkHttpClient.Builder()).build();
+    }
   }
 }

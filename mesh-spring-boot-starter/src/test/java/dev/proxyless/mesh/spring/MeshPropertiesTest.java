@@ -129,6 +129,20 @@ class MeshPropertiesTest {
   }
 
   @Test
+  void metadataMayHaveLists() {
+    bootstrap(
+        bootstrap ->
+            assertEquals(
+                Map.of("zones", List.of("a", "b"), "nested", Map.of("list", List.of("c"))),
+                bootstrap.nodeMetadata()),
+        "mesh.node.id=me",
+        "mesh.control-plane.address=127.0.0.1:18000",
+        "mesh.node.metadata.zones[0]=a",
+        "mesh.node.metadata.zones[1]=b",
+        "mesh.node.metadata.nested.list[0]=c");
+  }
+
+  @Test
   void propertiesWinOverTheFileValueByValue() throws IOException {
     Path file =
         file(
