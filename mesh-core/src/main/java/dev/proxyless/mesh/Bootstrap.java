@@ -51,6 +51,36 @@ public record Bootstrap(
    */
   public record ControlPlane(String host, int port, Optional<ControlPlaneTls> tls) {
 
+    /**
+     * Reads an address.
+     *
+     * @param address host and port, such as {@code 127.0.0.1:18000} or {@code [::1]:18000}
+     * @param tls how it is spoken to; empty for plaintext
+     * @throws IllegalArgumentException if it is no host and port
+     */
+    public static ControlPlane of(String address, Optional<ControlPlaneTls> tls) {
+      int colon = address.lastIndexOf(':');
+      if (colon > 0) {
+        String host = address.substring(0, colon);
+        if (host.startsWith("[") && host.endsWith("]")) {
+          host = host.substring(1, host.length() - 1);
+        }
+        try {
+          int port = Integer.parseInt(address.substring(colon + 1));
+          if (port > 0 && port <= 65_535) {
+            return new ControlPlane(host, port, tls);
+          }
+        } catch (NumberFormatException notANumber) {
+          // told below
+        }
+      }
+      throw new IllegalArgumentException(
+          "\"" + address + "\" is no address; right would be " + ADDRESS_FORM);
+    }
+
+    /** What {@link #of} reads, for messages. */
+    static final String ADDRESS_FORM = "host:port, such as 127.0.0.1:18000";
+
     /** Host and port. */
     public String address() {
       return (host.indexOf(':') < 0 ? host : "[" + host + "]") + ":" + port;
@@ -155,6 +185,21 @@ public record Bootstrap(
       return this;
     }
 
+    /** The control plane set so far. */
+    public Optional<ControlPlane> controlPlane() {
+      return controlPlane;
+    }
+
+    /**
+     * Forgets the control plane and the directory of App Mesh documents set so far, so that a
+     * stronger source of settings can say anew where configuration comes from.
+     */
+    public Builder noSource() {
+      controlPlane = Optional.empty();
+      appMeshDirectory = Optional.empty();
+      return this;
+    }
+
     /** A directory of App Mesh documents, which is watched. */
     public Builder appMeshDirectory(Path directory) {
       appMeshDirectory = Optional.of(directory);
@@ -165,6 +210,11 @@ public record Bootstrap(
     public Builder cloudMap(CloudMap settings) {
       cloudMap = settings;
       return this;
+    }
+
+    /** How Cloud Map is asked, as set so far. */
+    public CloudMap cloudMap() {
+      return cloudMap;
     }
 
     /** Directories below which configuration may name certificate files. */
@@ -203,6 +253,12 @@ public record Bootstrap(
                     ? "both control_plane.address and app_mesh.directory are set"
                     : "neither control_plane.address nor app_mesh.directory is set")
                 + "; set exactly one of them in mesh.yaml, or APPMESH_XDS_ENDPOINT");
+      }
+      if (cloudMap.refreshInterval().isZero() || cloudMap.refreshInterval().isNegative()) {
+        throw new IllegalArgumentException(
+            "cloud_map.refresh_interval is "
+                + cloudMap.refreshInterval()
+                + "; right would be more than 0");
       }
       return new Bootstrap(
           nodeId,

@@ -89,11 +89,26 @@ public final class BootstrapReader {
    * @throws dev.proxyless.mesh.document.DocumentException if the file cannot be used
    */
   public Bootstrap.Builder read(Path file) {
-    Node root = Documents.read(file);
     Path parent = file.toAbsolutePath().getParent();
+    return read(Documents.read(file), parent == null ? file.toAbsolutePath() : parent);
+  }
+
+  /**
+   * Reads the text of a file that is not on disk, and the environment.
+   *
+   * @param name what messages call it
+   * @param text its content
+   * @param directory that relative paths in it are relative to
+   * @throws dev.proxyless.mesh.document.DocumentException if the text cannot be used
+   */
+  public Bootstrap.Builder read(String name, String text, Path directory) {
+    return read(Documents.parse(name, text), directory);
+  }
+
+  private Bootstrap.Builder read(Node root, Path directory) {
     Bootstrap.Builder builder = Bootstrap.builder();
     applyEnvironment(builder);
-    apply(root, parent == null ? file.toAbsolutePath() : parent, builder);
+    apply(root, directory, builder);
     return builder;
   }
 
@@ -121,6 +136,9 @@ public final class BootstrapReader {
   private static void apply(Node root, Path directory, Bootstrap.Builder builder) {
     checkFields(root, "");
     root.find("node").ifPresent(node -> node(node, builder));
+    if (root.find("control_plane").or(() -> root.find("app_mesh")).isPresent()) {
+      builder.noSource();
+    }
     root.find("control_plane")
         .ifPresent(
             server ->
@@ -183,25 +201,11 @@ public final class BootstrapReader {
   }
 
   private static ControlPlane hostAndPort(Node address, Optional<ControlPlaneTls> tls) {
-    String text = address.name();
-    int colon = text.lastIndexOf(':');
-    String right = "host:port, such as 127.0.0.1:18000";
-    if (colon < 1) {
-      throw address.error("is \"" + text + "\"", right);
-    }
-    String host = text.substring(0, colon);
-    if (host.startsWith("[") && host.endsWith("]")) {
-      host = host.substring(1, host.length() - 1);
-    }
     try {
-      int port = Integer.parseInt(text.substring(colon + 1));
-      if (port > 0 && port <= 65_535) {
-        return new ControlPlane(host, port, tls);
-      }
-    } catch (NumberFormatException notANumber) {
-      // told below
+      return ControlPlane.of(address.name(), tls);
+    } catch (IllegalArgumentException wrong) {
+      throw address.error("is \"" + address.name() + "\"", ControlPlane.ADDRESS_FORM);
     }
-    throw address.error("is \"" + text + "\"", right);
   }
 
   private static ControlPlaneTls tls(Node tls, Path directory) {

@@ -93,7 +93,8 @@ public final class Mesh implements AutoCloseable {
    * own. The code runs once.
    */
   @SuppressWarnings("try") // the scope acts by being open
-  public <T> T withRetry(RetryOptions options, Callable<T> code) throws Exception {
+  public <T extends @Nullable Object> T withRetry(RetryOptions options, Callable<T> code)
+      throws Exception {
     try (CallContexts.Scope scope = runtime.contexts().retrying(options.rules())) {
       return code.call();
     }

@@ -83,12 +83,22 @@ public final class RetryOptions {
 
     /** The bound on each try; none unless set. */
     public Builder perTryTimeout(Duration timeout) {
+      if (timeout.isNegative()) {
+        throw new IllegalArgumentException(
+            "perTryTimeout is " + timeout + "; right would be 0 or more");
+      }
       perTryTimeout = Optional.of(timeout).filter(each -> !each.isZero());
       return this;
     }
 
     /** Statuses to retry; adds {@code retriable-status-codes} to the conditions. */
     public Builder retriableStatusCodes(List<Integer> codes) {
+      for (int code : codes) {
+        if (code < 100 || code > 599) {
+          throw new IllegalArgumentException(
+              "retriableStatusCodes has " + code + "; right would be 100 to 599");
+        }
+      }
       statusCodes = List.copyOf(codes);
       if (!statusCodes.isEmpty()) {
         retryOn.add(RetryOn.RETRIABLE_STATUS_CODES);

@@ -34,6 +34,9 @@ final class FollowUps {
     }
     Request.Builder next = request.newBuilder().url(url);
     boolean keepsMethod = response.code() == 307 || response.code() == 308;
+    if (keepsMethod && request.body() != null && request.body().isOneShot()) {
+      return null;
+    }
     boolean hasBody = !request.method().equals("GET") && !request.method().equals("HEAD");
     if (hasBody && !keepsMethod) {
       next.method("GET", null)
