@@ -114,7 +114,8 @@ class OfflineMeshTest {
   }
 
   private Translation translation() {
-    AppMeshDocuments documents = AppMeshDocuments.read(directory, AppMeshDocuments.NONE);
+    AppMeshDocuments documents =
+        AppMeshDocuments.read(directory, AppMeshDocuments.NONE, AppMeshDocuments.Checks.NONE);
     assertEquals(List.of(), documents.problems());
     return Translator.translate(documents, new NodeName("m", "self"), View.LIBRARY).orElseThrow();
   }

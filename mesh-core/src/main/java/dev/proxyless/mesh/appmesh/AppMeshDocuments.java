@@ -77,11 +77,6 @@ public final class AppMeshDocuments {
         reading.resources, reading.subjects, List.copyOf(reading.problems), files.size());
   }
 
-  /** Reads a directory without the checks of other rooms. */
-  public static AppMeshDocuments read(Path directory, AppMeshDocuments before) {
-    return read(directory, before, Checks.NONE);
-  }
-
   private static List<Path> files(Path directory) {
     try (Stream<Path> entries = Files.list(directory)) {
       return entries

@@ -42,32 +42,36 @@ class BrokenDocumentTest {
 
   @Test
   void aFileThatCannotBeParsedKeepsWhatItSaidBefore() throws IOException {
-    AppMeshDocuments good = AppMeshDocuments.read(directory, AppMeshDocuments.NONE);
+    AppMeshDocuments good =
+        AppMeshDocuments.read(directory, AppMeshDocuments.NONE, AppMeshDocuments.Checks.NONE);
     assertEquals(List.of(), good.problems());
 
     write("update-x-route.json", route(75).replace("\"x\",", "\"x\""));
-    AppMeshDocuments broken = AppMeshDocuments.read(directory, good);
+    AppMeshDocuments broken = AppMeshDocuments.read(directory, good, AppMeshDocuments.Checks.NONE);
 
     assertEquals(75, weight(broken), "the update's weight, not the create's");
     assertEquals(1, broken.problems().size(), () -> broken.problems().toString());
     assertEquals(directory.resolve("update-x-route.json") + ":2", broken.problems().get(0).where());
 
-    AppMeshDocuments stillBroken = AppMeshDocuments.read(directory, broken);
+    AppMeshDocuments stillBroken =
+        AppMeshDocuments.read(directory, broken, AppMeshDocuments.Checks.NONE);
     assertEquals(75, weight(stillBroken), "a second look changes nothing");
 
     write("update-x-route.json", route(10));
-    AppMeshDocuments mended = AppMeshDocuments.read(directory, stillBroken);
+    AppMeshDocuments mended =
+        AppMeshDocuments.read(directory, stillBroken, AppMeshDocuments.Checks.NONE);
     assertEquals(List.of(), mended.problems());
     assertEquals(10, weight(mended));
   }
 
   @Test
   void anUpdateOfABrokenCreationIsTaken() throws IOException {
-    AppMeshDocuments good = AppMeshDocuments.read(directory, AppMeshDocuments.NONE);
+    AppMeshDocuments good =
+        AppMeshDocuments.read(directory, AppMeshDocuments.NONE, AppMeshDocuments.Checks.NONE);
 
     write("create-x-route.json", "{");
     write("update-x-route.json", route(20));
-    AppMeshDocuments broken = AppMeshDocuments.read(directory, good);
+    AppMeshDocuments broken = AppMeshDocuments.read(directory, good, AppMeshDocuments.Checks.NONE);
 
     assertEquals(20, weight(broken));
     assertEquals(
@@ -79,7 +83,8 @@ class BrokenDocumentTest {
   void aFieldThatIsNoneRefusesTheDocumentFromTheStart() throws IOException {
     write("create-mesh.json", "{\"meshName\": \"m\", \"comment\": \"mine\"}");
 
-    AppMeshDocuments documents = AppMeshDocuments.read(directory, AppMeshDocuments.NONE);
+    AppMeshDocuments documents =
+        AppMeshDocuments.read(directory, AppMeshDocuments.NONE, AppMeshDocuments.Checks.NONE);
 
     Problem first = documents.problems().get(0);
     assertEquals(directory.resolve("create-mesh.json") + ":1", first.where());
@@ -93,7 +98,8 @@ class BrokenDocumentTest {
         "update-x-route.json",
         route(75).replace("\"virtualNode\": \"n\"", "\"virtualNode\": \"no\""));
 
-    AppMeshDocuments documents = AppMeshDocuments.read(directory, AppMeshDocuments.NONE);
+    AppMeshDocuments documents =
+        AppMeshDocuments.read(directory, AppMeshDocuments.NONE, AppMeshDocuments.Checks.NONE);
 
     assertEquals(
         List.of(

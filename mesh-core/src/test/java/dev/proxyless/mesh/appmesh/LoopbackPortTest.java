@@ -39,7 +39,8 @@ class LoopbackPortTest {
   }
 
   private Translation envoy(int offset) {
-    AppMeshDocuments documents = AppMeshDocuments.read(directory, AppMeshDocuments.NONE);
+    AppMeshDocuments documents =
+        AppMeshDocuments.read(directory, AppMeshDocuments.NONE, AppMeshDocuments.Checks.NONE);
     assertEquals(List.of(), documents.problems());
     return Translator.translate(documents, new NodeName("m", "self"), View.envoy(offset))
         .orElseThrow();

@@ -7,6 +7,7 @@ import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.file.FileWatch;
 import dev.proxyless.mesh.model.Cluster.Discovery;
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.time.MeshExecutor;
 import dev.proxyless.mesh.time.MeshTime;
@@ -94,7 +95,9 @@ final class ControlPlane implements AutoCloseable, AdsStream.Clients {
   private void reread() {
     AppMeshDocuments documents;
     try {
-      documents = AppMeshDocuments.read(settings.directory(), catalog.documents());
+      documents =
+          AppMeshDocuments.read(
+              settings.directory(), catalog.documents(), RouteTable::expressionRefusal);
     } catch (DocumentException unreadable) {
       problems.now(
           List.of(

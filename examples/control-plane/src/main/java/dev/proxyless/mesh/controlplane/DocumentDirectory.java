@@ -3,6 +3,7 @@ package dev.proxyless.mesh.controlplane;
 import dev.proxyless.mesh.appmesh.AppMeshDocuments;
 import dev.proxyless.mesh.appmesh.NodeName;
 import dev.proxyless.mesh.document.DocumentException;
+import dev.proxyless.mesh.route.RouteTable;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -23,7 +24,8 @@ final class DocumentDirectory {
   static AppMeshDocuments read(Path directory) {
     AppMeshDocuments documents;
     try {
-      documents = AppMeshDocuments.read(directory, AppMeshDocuments.NONE);
+      documents =
+          AppMeshDocuments.read(directory, AppMeshDocuments.NONE, RouteTable::expressionRefusal);
     } catch (DocumentException unreadable) {
       throw new UnusableInputException(String.valueOf(unreadable.getMessage()), unreadable);
     }
