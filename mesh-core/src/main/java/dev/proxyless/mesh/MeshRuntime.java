@@ -59,11 +59,16 @@ final class MeshRuntime {
     store = new ResourceStore(new Decoder(new MeshChecks(directories)), this::asksEds, telemetry);
     contexts = new CallContexts(telemetry.tracing());
     calls = new Calls(publisher, time, telemetry, bootstrap.readyTimeout());
-    feed =
-        bootstrap
-            .appMeshDirectory()
-            .map(this::appMesh)
-            .orElseGet(() -> controlPlane(bootstrap.controlPlane().orElseThrow()));
+    try {
+      feed =
+          bootstrap
+              .appMeshDirectory()
+              .map(this::appMesh)
+              .orElseGet(() -> controlPlane(bootstrap.controlPlane().orElseThrow()));
+    } catch (RuntimeException refused) {
+      end(publisher::close);
+      throw refused;
+    }
   }
 
   static MeshRuntime start(Bootstrap bootstrap, MeshTime time, Telemetry telemetry) {
@@ -170,11 +175,16 @@ final class MeshRuntime {
     } catch (InterruptedException hurried) {
       Thread.currentThread().interrupt();
     }
-    onConfigurationThread(
+    end(
         () -> {
           closeQuietly(feed);
           publisher.close();
         });
+  }
+
+  /** Closes all rooms, those of the configuration thread on that thread. */
+  private void end(AutoCloseable ofConfigurationThread) {
+    onConfigurationThread(() -> closeQuietly(ofConfigurationThread));
     closeQuietly(sources);
     closeQuietly(files);
     closeQuietly(configurationThread);
