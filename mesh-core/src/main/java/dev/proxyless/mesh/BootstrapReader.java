@@ -32,7 +32,8 @@ public final class BootstrapReader {
   static final String CONFIG_VARIABLE = "MESH_CONFIG";
   static final String DEFAULT_FILE = "mesh.yaml";
 
-  private static final Map<String, Set<String>> FIELDS =
+  /** The keys of each mapping, by its path. */
+  static final Map<String, Set<String>> FIELDS =
       Map.of(
           "",
               Set.of(
