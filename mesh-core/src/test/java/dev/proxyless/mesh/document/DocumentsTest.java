@@ -112,6 +112,14 @@ final class DocumentsTest {
     assertMessage(message, text);
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"a: \"\\u", "a: \"\\x", "a: \"\\U", "%TAG ! %"})
+  void anEscapeThatTheEndCutsOffIsRefusedByName(String text) {
+    DocumentException refused =
+        assertThrows(DocumentException.class, () -> Documents.parse("cut.yaml", text));
+    assertTrue(String.valueOf(refused.getMessage()).startsWith("cut.yaml:"), refused.getMessage());
+  }
+
   @Test
   void twoDocumentsInOneFileAreAnError() {
     DocumentException refused = refused("x.yaml", "a: 1\n---\nb: 2\n");
