@@ -286,10 +286,19 @@ final class ActingFieldsTest {
 
   @BeforeAll
   static void leaveOutEachField() {
-    leaveOut(ResourceType.LISTENER, LISTENERS);
-    leaveOut(ResourceType.ROUTE_CONFIGURATION, ROUTES);
-    leaveOut(ResourceType.CLUSTER, CLUSTERS);
-    leaveOut(ResourceType.CLUSTER_LOAD_ASSIGNMENT, ASSIGNMENTS);
+    for (ResourceType type : ResourceType.values()) {
+      leaveOut(type, resources(type));
+    }
+  }
+
+  /** Resources that set all fields that act, in YAML. */
+  static List<String> resources(ResourceType type) {
+    return switch (type) {
+      case LISTENER -> LISTENERS;
+      case ROUTE_CONFIGURATION -> ROUTES;
+      case CLUSTER -> CLUSTERS;
+      case CLUSTER_LOAD_ASSIGNMENT -> ASSIGNMENTS;
+    };
   }
 
   @Test
