@@ -57,7 +57,18 @@ final class DocumentsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"'true'", "\"on\"", "y", "n", "2026-11-21", "1:30", "1_000", "0b1", ".inf"})
+      strings = {
+        "'true'",
+        "\"on\"",
+        "y",
+        "n",
+        "2026-11-21",
+        "1:30",
+        "1_000",
+        "0b1",
+        ".inf",
+        "1e999"
+      })
   void whatIsNoTruthValueNorNumberOfOursIsText(String word) {
     assertEquals(word.replace("'", "").replace("\"", ""), yaml("a: " + word).required("a").text());
   }
