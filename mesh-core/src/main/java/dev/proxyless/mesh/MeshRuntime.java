@@ -13,6 +13,8 @@ import dev.proxyless.mesh.telemetry.Telemetry;
 import dev.proxyless.mesh.time.MeshExecutor;
 import dev.proxyless.mesh.time.MeshTime;
 import dev.proxyless.mesh.tls.TlsContexts;
+import dev.proxyless.mesh.tls.TlsException;
+import dev.proxyless.mesh.xds.AdsChannel;
 import dev.proxyless.mesh.xds.AdsClient;
 import dev.proxyless.mesh.xds.Decoder;
 import dev.proxyless.mesh.xds.NodeIdentity;
@@ -111,11 +113,19 @@ final class MeshRuntime {
     MeshExecutor io = time.pool("ads");
     NodeIdentity node =
         new NodeIdentity(bootstrap.nodeId(), bootstrap.nodeCluster(), bootstrap.nodeMetadata());
+    AdsChannel channel;
+    try {
+      channel = ControlPlaneChannel.open(server, configurationThread, io, time);
+    } catch (TlsException unusable) {
+      io.close();
+      throw new IllegalArgumentException(
+          "control_plane.tls cannot be used: " + unusable.getMessage(), unusable);
+    }
     AdsClient client =
         new AdsClient(
             server.address(),
             node,
-            ControlPlaneChannel.open(server, configurationThread, io, time),
+            channel,
             store,
             this::configurationChanged,
             time,

@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.appmesh;
 
 import dev.proxyless.mesh.document.DocumentException;
+import dev.proxyless.mesh.document.Nearest;
 import dev.proxyless.mesh.document.Node;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -84,6 +85,11 @@ final class Spec {
     return this;
   }
 
+  /** Whether there is a field that nobody has asked for. */
+  boolean hasUnknown() {
+    return !known.containsAll(node.fields().keySet());
+  }
+
   /** Complains about the first field that nobody has asked for. */
   void end() {
     for (Map.Entry<String, Node> field : node.fields().entrySet()) {
@@ -92,7 +98,9 @@ final class Spec {
             field.getValue().where()
                 + ": "
                 + field.getValue().path()
-                + ": is no field that App Mesh has here; right would be one of "
+                + ": is no field that App Mesh has here"
+                + Nearest.hint(field.getKey(), known)
+                + "; right would be one of "
                 + new TreeSet<>(known));
       }
     }
