@@ -174,7 +174,7 @@ class CommandsTest {
   }
 
   @Test
-  void importSaysWhatTheLibraryWouldRefuse() {
+  void importTellsAnExpressionThatCannotBeUsedByFileAndLine() {
     apps.replace(
         "update-route.json",
         AppsDirectory.original("update-route.json")
@@ -184,7 +184,12 @@ class CommandsTest {
 
     assertEquals(1, run.status());
     assertTrue(
-        run.out().contains("error " + SERVICE_A + ": RDS rds_egress_http_8000: virtual_hosts[0]"),
+        run.out()
+            .contains(
+                "error "
+                    + dir
+                    + "/update-route.json:7: spec.httpRoute.match.path.regex: is \"/(open\", which"
+                    + " is no RE2 expression"),
         run::out);
   }
 
