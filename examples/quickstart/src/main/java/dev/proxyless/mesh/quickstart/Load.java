@@ -13,7 +13,7 @@ import java.util.function.BooleanSupplier;
 final class Load implements AutoCloseable {
 
   private static final int THREADS = 4;
-  private static final long PAUSE_NANOS = 1_000_000;
+  private static final long PAUSE_NANOS = 2_000_000;
 
   private final Caller caller;
   private final Books books;
@@ -41,7 +41,7 @@ final class Load implements AutoCloseable {
     return load.join();
   }
 
-  /** Makes calls, each thread one in a millisecond at most, until it is stopped. */
+  /** Makes calls, each thread at most one in 2 ms, until it is stopped. */
   static Load steady(World world) {
     Load load = new Load(world);
     load.start(() -> !load.stopped, PAUSE_NANOS);

@@ -41,8 +41,7 @@ final class OutageAct implements Act {
       Tally all = load.stop();
       Split split = Split.check(obeying, PERCENT);
       return List.of(
-          Words.say(
-              "control plane killed: %,d calls went on, none failed", alone.calls()),
+          Words.say("control plane killed: %,d calls went on, none failed", alone.calls()),
           Words.say(
               "restarted: found again after %.1f s, a change to %s obeyed after %,d ms",
               found.toMillis() / 1000.0,

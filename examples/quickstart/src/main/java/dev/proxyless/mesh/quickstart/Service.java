@@ -2,9 +2,11 @@ package dev.proxyless.mesh.quickstart;
 
 import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Mesh;
+import dev.proxyless.mesh.telemetry.MeshListener;
 import dev.proxyless.mesh.tls.ServerTls;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -22,6 +24,7 @@ final class Service implements AutoCloseable {
   private final String name;
   private final List<Backend> backends = new ArrayList<>();
   private @Nullable Mesh mesh;
+  private volatile String serial = "";
 
   /** Opens the ports of the tasks, so that they can be registered before they serve. */
   Service(String name, int tasks) throws IOException {
@@ -47,7 +50,14 @@ final class Service implements AutoCloseable {
 
   /** Asks for its configuration, in the background. */
   void join(Bootstrap bootstrap) {
-    mesh = Mesh.builder().bootstrap(bootstrap).build();
+    MeshListener listener =
+        new MeshListener() {
+          @Override
+          public void certificateLoaded(String source, String serialNumber, Instant notAfter) {
+            serial = Certificates.shortened(serialNumber);
+          }
+        };
+    mesh = Mesh.builder().bootstrap(bootstrap).listener(listener).build();
   }
 
   /** Begins to serve, with the TLS that its virtual node's listener asks for. */
@@ -63,6 +73,11 @@ final class Service implements AutoCloseable {
     for (Backend backend : backends) {
       backend.serve(joined, tls);
     }
+  }
+
+  /** The serial number of the certificate that new connections are shown. */
+  String serial() {
+    return serial;
   }
 
   @Override

@@ -47,8 +47,9 @@ final class Stay {
         "All calls to serviceBv2, and back:",
         "sed -i.bak 's/\"weight\": 75/\"weight\": 0/' " + route);
     console.plain("  sed -i.bak 's/\"weight\": 0/\"weight\": 75/' " + route);
-    tryThis("A typo: what was good stays in force:", "sed -i.bak 's/weight/wieght/' " + route);
-    console.plain("  sed -i.bak 's/wieght/weight/' " + route);
+    tryThis(
+        "A typo: what was good stays in force:", "sed -i.bak 's/\"weight\"/\"wieght\"/' " + route);
+    console.plain("  sed -i.bak 's/\"wieght\"/\"weight\"/' " + route);
     tryThis("serviceB-1 itself, as serviceA and as nobody:", "");
     console.plain(
         "  curl -sk --cert "
