@@ -2,6 +2,8 @@ package dev.proxyless.mesh.appmesh;
 
 import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.document.Node;
+import dev.proxyless.mesh.document.Spelling;
+import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -33,7 +35,9 @@ final class Spec {
   }
 
   Node required(String field) {
-    known.add(field);
+    if (find(field).isEmpty()) {
+      misspelled(List.of(field));
+    }
     return node.required(field);
   }
 
@@ -73,6 +77,7 @@ final class Spec {
       }
     }
     if (found == null && required) {
+      misspelled(List.of(members));
       throw node.error("has none of " + String.join(", ", members), "exactly one of them");
     }
     return Optional.ofNullable(found);
@@ -84,17 +89,38 @@ final class Spec {
     return this;
   }
 
+  /** Complains about a field that was probably meant to be one of these, none of which is set. */
+  private void misspelled(Collection<String> meant) {
+    for (Map.Entry<String, Node> field : node.fields().entrySet()) {
+      if (!known.contains(field.getKey())) {
+        Spelling.nearest(field.getKey(), meant)
+            .ifPresent(
+                right -> {
+                  throw unknown(field.getValue(), "\"" + right + "\"");
+                });
+      }
+    }
+  }
+
   /** Complains about the first field that nobody has asked for. */
   void end() {
     for (Map.Entry<String, Node> field : node.fields().entrySet()) {
       if (!known.contains(field.getKey())) {
-        throw new DocumentException(
-            field.getValue().where()
-                + ": "
-                + field.getValue().path()
-                + ": is no field that App Mesh has here; right would be one of "
-                + new TreeSet<>(known));
+        throw unknown(
+            field.getValue(),
+            Spelling.nearest(field.getKey(), known)
+                .map(right -> "\"" + right + "\"")
+                .orElseGet(() -> "one of " + new TreeSet<>(known)));
       }
     }
+  }
+
+  private static DocumentException unknown(Node field, String right) {
+    return new DocumentException(
+        field.where()
+            + ": "
+            + field.path()
+            + ": is no field that App Mesh has here; right would be "
+            + right);
   }
 }
