@@ -43,7 +43,11 @@ class StayIT {
 
       assertEquals(0, shell(command(run, "s/\"weight\"/")).status());
       String error = run.awaitLine(line -> line.startsWith("mesh serve: error "));
-      assertTrue(error.contains("update-route.json:10: "), error);
+      assertTrue(
+          error.endsWith(
+              "update-route.json:10: spec.httpRoute.action.weightedTargets[0].wieght: is no field"
+                  + " that App Mesh has here; right would be \"weight\""),
+          error);
       front.await("serviceB", 20);
       assertEquals(0, shell(command(run, "s/\"wieght\"/")).status());
       run.awaitLine(line -> line.startsWith("mesh serve: fixed "));
