@@ -168,10 +168,10 @@ final class RouteReader {
             spec.list("tcpRetryEvents").stream()
                 .map(node -> SpecReader.word(node, Set.of("connection-error")))
                 .toList());
+    spec.end();
     if (policy.httpEvents().isEmpty() && policy.tcpEvents().isEmpty()) {
       throw spec.node().error("has no event", "at least one of httpRetryEvents and tcpRetryEvents");
     }
-    spec.end();
     return policy;
   }
 }

@@ -7,9 +7,11 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.AtomicLong;
 import org.eclipse.jetty.ee11.servlet.ServletContextHandler;
 import org.eclipse.jetty.ee11.servlet.ServletHolder;
+import org.eclipse.jetty.io.ssl.SslHandshakeListener;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.SecureRequestCustomizer;
@@ -28,31 +30,37 @@ final class Backend implements AutoCloseable {
 
   private final String name;
   private final Server server;
+  private final SslContextFactory.Server ssl = new SslContextFactory.Server();
   private final ServerConnector connector;
   private final AtomicLong requests = new AtomicLong();
   private volatile int status = HttpServletResponse.SC_OK;
   private volatile String callerSerial = "";
+  private volatile Handshake handshake = new Handshake(0, "");
 
-  Backend(String name, Mesh mesh, ServerTls tls) throws Exception {
-    this.name = name;
+  /** How a handshake ended: with the client on this port, and why it was refused, if it was. */
+  record Handshake(int clientPort, String refusal) {}
+
+  /** Opens a port on loopback; calls wait there until {@link #serve}. */
+  Backend(String service, int task) throws IOException {
+    name = service + "-" + task;
     QueuedThreadPool threads = new QueuedThreadPool(MAX_THREADS);
     threads.setDaemon(true);
     threads.setName(name);
     server = new Server(threads);
-    SslContextFactory.Server ssl = new SslContextFactory.Server();
-    ssl.setSslContext(tls.sslContext());
-    ssl.setNeedClientAuth(tls.needsClientCertificate());
     HttpConfiguration http = new HttpConfiguration();
     http.addCustomizer(new SecureRequestCustomizer(false));
-    connector =
-        new ServerConnector(
-            server,
-            1,
-            1,
-            new SslConnectionFactory(ssl, "http/1.1"),
-            new HttpConnectionFactory(http));
+    SslConnectionFactory tls = new SslConnectionFactory(ssl, "http/1.1");
+    tls.addBean(new Handshakes());
+    connector = new ServerConnector(server, 1, 1, tls, new HttpConnectionFactory(http));
     connector.setHost("127.0.0.1");
+    connector.open();
     server.addConnector(connector);
+  }
+
+  /** Serves, as the mesh says. */
+  void serve(Mesh mesh, ServerTls tls) throws Exception {
+    ssl.setSslContext(tls.sslContext());
+    ssl.setNeedClientAuth(tls.needsClientCertificate());
     ServletContextHandler context = new ServletContextHandler();
     MeshFilter.install(mesh, context.getServletContext());
     context.addServlet(new ServletHolder(new SayName()), "/*");
@@ -67,19 +75,47 @@ final class Backend implements AutoCloseable {
     protected void service(HttpServletRequest request, HttpServletResponse response)
         throws IOException {
       requests.incrementAndGet();
-      callerSerial = MeshFilter.peer(request).serialNumber();
+      callerSerial = Certificates.shortened(MeshFilter.peer(request).serialNumber());
       response.setStatus(status);
       response.setContentType("text/plain");
       response.getWriter().print(name);
     }
   }
 
+  private final class Handshakes implements SslHandshakeListener {
+    @Override
+    public void handshakeSucceeded(Event event) {
+      handshake = new Handshake(clientPort(event), "");
+    }
+
+    @Override
+    public void handshakeFailed(Event event, Throwable failure) {
+      Throwable cause = failure;
+      while (cause.getCause() != null) {
+        cause = cause.getCause();
+      }
+      handshake = new Handshake(clientPort(event), String.valueOf(cause.getMessage()));
+    }
+
+    private int clientPort(Event event) {
+      return event.getEndPoint().getRemoteSocketAddress() instanceof InetSocketAddress client
+          ? client.getPort()
+          : 0;
+    }
+  }
+
+  /** Such as {@code serviceB-1}. */
   String name() {
     return name;
   }
 
   int port() {
     return connector.getLocalPort();
+  }
+
+  /** What Cloud Map gives out, host and port. */
+  String address() {
+    return connector.getHost() + ":" + port();
   }
 
   /** Requests served so far, whatever was answered. */
@@ -92,15 +128,21 @@ final class Backend implements AutoCloseable {
     status = newStatus;
   }
 
-  /** The serial number of the certificate that the last caller showed. */
+  /** The serial number of the certificate that the last caller showed; empty before. */
   String callerSerial() {
     return callerSerial;
+  }
+
+  /** How the last handshake ended. */
+  Handshake handshake() {
+    return handshake;
   }
 
   @Override
   public void close() {
     try {
       server.stop();
+      connector.close();
     } catch (Exception failure) {
       throw new IllegalStateException(name + " did not stop", failure);
     }

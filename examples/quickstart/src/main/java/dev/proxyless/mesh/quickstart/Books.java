@@ -1,8 +1,8 @@
 package dev.proxyless.mesh.quickstart;
 
 /**
- * The caller's counters against the backends': every try that the caller counts was served by some
- * backend, and tries are calls and retries.
+ * The caller's counters against the backends': tries are calls and retries, and every try that the
+ * caller counts was served by some backend.
  */
 final class Books {
 
@@ -18,31 +18,29 @@ final class Books {
     served = world.served();
   }
 
-  /** Opens the books. */
+  /** Opens the books; no call may be in flight. */
   static Books open(World world) {
     return new Books(world);
   }
 
+  /** Retries since then, by the mesh's own meters. */
   long retries() {
     return world.caller().retries() - retries;
   }
 
-  /** Checks them for this many calls, none of which failed. */
-  String balance(Caller.Tally tally) throws NotHeld {
-    NotHeld.unless(
-        tally.failed() == 0,
-        tally.failed()
-            + " of "
-            + tally.calls()
-            + " calls failed, the first with "
-            + tally.firstFailure());
+  /** Checks them for the calls made since, none of which may have failed. */
+  String balance(Tally tally) throws NotHeld {
+    tally.noneFailed();
     long tried = world.caller().attempts() - attempts;
     long again = retries();
     long seen = world.served() - served;
     String sum =
-        String.format(
-            "%,d attempts = %,d calls + %,d retries; backends served %,d",
-            tried, tally.calls(), again, seen);
+        Words.say(
+            "%s = %s + %s; backends served %,d",
+            Words.count(tried, "attempt"),
+            Words.count(tally.calls(), "call"),
+            Words.count(again, "retry"),
+            seen);
     NotHeld.unless(tried == tally.calls() + again && tried == seen, "the books differ: " + sum);
     return sum;
   }

@@ -34,64 +34,56 @@ import org.bouncycastle.operator.jcajce.JcaContentSignerBuilder;
  */
 final class Certificates {
 
-  static final String TRUST_DOMAIN = "spiffe://apps.local/";
+  private static final String TRUST_DOMAIN = "spiffe://apps.local/";
   private static final X500Name AUTHORITY = new X500Name("CN=quickstart authority");
 
-  private final Path directory;
+  private final TlsFiles files;
   private final KeyPair keys = newKeys();
   private final X509Certificate authority;
 
-  Certificates(Path directory) throws IOException {
-    this.directory = directory;
-    Files.createDirectories(directory);
+  Certificates(TlsFiles files) throws IOException {
+    this.files = files;
+    Files.createDirectories(files.directory());
     authority = sign(AUTHORITY, keys, "");
-    replace(directory.resolve("ca.pem"), pem(authority));
+    replace(files.trust(), pem(authority));
   }
 
   /** A certificate and its key, not yet in files. */
-  record Issued(X509Certificate certificate, KeyPair keys) {
-    String serial() {
-      return shortSerial(certificate);
-    }
-  }
+  record Issued(X509Certificate certificate, KeyPair keys) {}
 
-  /** The first digits of a serial number: enough to tell two apart. */
-  static String shortSerial(X509Certificate certificate) {
-    return shortSerial(certificate.getSerialNumber().toString(16));
-  }
-
-  static String shortSerial(String serial) {
-    return serial.substring(0, Math.min(8, serial.length()));
-  }
-
-  X509Certificate authority() {
+  /** The authority's own. */
+  X509Certificate certificate() {
     return authority;
   }
 
-  Path trust() {
-    return directory.resolve("ca.pem");
+  /** A serial number as the lines show it. */
+  static String serial(X509Certificate certificate) {
+    return shortened(certificate.getSerialNumber().toString(16));
   }
 
-  Path certificate(String service) {
-    return directory.resolve(service + ".pem");
+  /** The first digits of a serial number: enough to tell two apart. */
+  static String shortened(String serial) {
+    return serial.substring(0, Math.min(8, serial.length()));
   }
 
-  Path key(String service) {
-    return directory.resolve(service + "-key.pem");
+  /** Who a service is, by its certificate. */
+  static String spiffeId(String service) {
+    return TRUST_DOMAIN + service;
   }
 
   /** A certificate for {@code spiffe://apps.local/SERVICE}. */
   Issued issue(String service) {
     KeyPair own = newKeys();
-    return new Issued(sign(new X500Name("CN=" + service), own, TRUST_DOMAIN + service), own);
+    return new Issued(sign(new X500Name("CN=" + service), own, spiffeId(service)), own);
   }
 
   /** Puts a certificate and its key into place, as an agent would: each file by one rename. */
   void install(String service, Issued issued) throws IOException {
-    replace(key(service), pem(new JcaPKCS8Generator(issued.keys().getPrivate(), null)));
-    replace(certificate(service), pem(issued.certificate()));
+    replace(files.key(service), pem(new JcaPKCS8Generator(issued.keys().getPrivate(), null)));
+    replace(files.certificate(service), pem(issued.certificate()));
   }
 
+  /** Puts a file in another's place at once, so that nobody reads half of it. */
   static void replace(Path file, String content) throws IOException {
     Path fresh = Files.createTempFile(file.toAbsolutePath().getParent(), ".new", "");
     Files.writeString(fresh, content);

@@ -28,6 +28,8 @@ final class CloudMapStandIn implements AutoCloseable {
 
   private static final String TARGET = "Route53AutoNaming_v20170314.DiscoverInstances";
 
+  private static final String NAMESPACE = "apps.local";
+
   private final HttpServer server;
   private final ExecutorService threads = Executors.newCachedThreadPool();
   private final Map<String, List<Map<String, Object>>> services = new ConcurrentHashMap<>();
@@ -45,17 +47,17 @@ final class CloudMapStandIn implements AutoCloseable {
   }
 
   /** Registers an instance, as ECS does for a task. */
-  void register(String namespace, String service, String id, int port) {
+  void register(String service, String id, int port) {
     Map<String, Object> instance = new LinkedHashMap<>();
     instance.put("InstanceId", id);
-    instance.put("NamespaceName", namespace);
+    instance.put("NamespaceName", NAMESPACE);
     instance.put("ServiceName", service);
     instance.put("HealthStatus", "HEALTHY");
     instance.put(
         "Attributes",
         Map.of("AWS_INSTANCE_IPV4", "127.0.0.1", "AWS_INSTANCE_PORT", Integer.toString(port)));
     services
-        .computeIfAbsent(service + "." + namespace, name -> new CopyOnWriteArrayList<>())
+        .computeIfAbsent(service + "." + NAMESPACE, name -> new CopyOnWriteArrayList<>())
         .add(instance);
   }
 

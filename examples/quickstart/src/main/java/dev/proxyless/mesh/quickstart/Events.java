@@ -2,7 +2,8 @@ package dev.proxyless.mesh.quickstart;
 
 import dev.proxyless.mesh.telemetry.MeshListener;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicLong;
+import java.time.Instant;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Remembers when things happened to the caller's mesh. Times are on {@link System#nanoTime}'s
@@ -10,15 +11,20 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 final class Events implements MeshListener {
 
-  private final AtomicLong generation = new AtomicLong();
+  /** A refusal of a moment is of a pair of files of which one was new. */
+  private static final long STANDS_NANOS = TimeUnit.SECONDS.toNanos(2);
+
+  private volatile long generation;
+  private volatile boolean connected;
+  private volatile String ejected = "";
   private volatile long ejectedAt;
   private volatile long returnedAt;
-  private volatile String ejected = "";
-  private volatile boolean connected;
+  private volatile String refusal = "";
+  private volatile long refusedAt;
 
   @Override
   public void configurationApplied(long newGeneration) {
-    generation.set(newGeneration);
+    generation = newGeneration;
   }
 
   @Override
@@ -39,20 +45,33 @@ final class Events implements MeshListener {
     connected = isConnected;
   }
 
-  long generation() {
-    return generation.get();
+  @Override
+  public void certificateLoaded(String source, String serialNumber, Instant notAfter) {
+    refusal = "";
   }
 
+  @Override
+  public void certificateRejected(String source, String reason) {
+    refusedAt = System.nanoTime();
+    refusal = reason;
+  }
+
+  /** Which configuration is in force. */
+  long generation() {
+    return generation;
+  }
+
+  boolean isConnected() {
+    return connected;
+  }
+
+  /** The address of the endpoint that was ejected last; empty for none. */
   String ejected() {
     return ejected;
   }
 
   boolean hasReturned() {
-    return returnedAt != 0;
-  }
-
-  boolean isConnected() {
-    return connected;
+    return returnedAt - ejectedAt > 0;
   }
 
   /** From a moment to the ejection. */
@@ -63,5 +82,10 @@ final class Events implements MeshListener {
   /** From the ejection to the return. */
   Duration outFor() {
     return Duration.ofNanos(returnedAt - ejectedAt);
+  }
+
+  /** Why a new certificate cannot be used; empty where all can. */
+  String certificateRefusal() {
+    return !refusal.isEmpty() && System.nanoTime() - refusedAt > STANDS_NANOS ? refusal : "";
   }
 }

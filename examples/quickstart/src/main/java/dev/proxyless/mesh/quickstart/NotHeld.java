@@ -10,9 +10,9 @@ final class NotHeld extends Exception {
   }
 
   /** Throws unless it holds. */
-  static void unless(boolean holds, String what) throws NotHeld {
+  static void unless(boolean holds, String otherwise) throws NotHeld {
     if (!holds) {
-      throw new NotHeld(what);
+      throw new NotHeld(otherwise);
     }
   }
 }

@@ -1,10 +1,11 @@
 package dev.proxyless.mesh.quickstart;
 
-/** Told how far something long has come. */
+/** Told how far a line has come. */
 interface Progress {
 
-  /** Shows nothing. */
-  Progress NONE = (done, of) -> {};
+  /** What is being done now. */
+  void doing(String what);
 
+  /** How much of something long is done. */
   void at(int done, int of);
 }

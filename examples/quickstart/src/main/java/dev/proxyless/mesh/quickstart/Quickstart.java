@@ -1,70 +1,86 @@
 package dev.proxyless.mesh.quickstart;
 
-import java.io.PrintStream;
 import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Shows a mesh without proxies on loopback, and checks each line that it shows. */
 @Command(
     name = "quickstart",
     mixinStandardHelpOptions = true,
     version = "0.1.0",
+    sortOptions = false,
     description = {
       "Runs the mesh \"apps\" on loopback: App Mesh documents served as xDS by a child process, five"
-          + " backends with mTLS, and a caller whose OkHttp client goes through the mesh.",
-      "Exits with 0 only if every line held."
+          + " backends with mTLS, and a caller whose OkHttp client goes through the mesh. Needs no"
+          + " network, no account and no proxy.",
+      "",
     },
-    footer = {"", "Example:", "  java -jar examples/quickstart/target/quickstart.jar --stay"})
+    exitCodeListHeading = "%nExit status:%n",
+    exitCodeList = {"0:every line held", "1:a line did not", "2:an option cannot be used"},
+    footerHeading = "%nExamples:%n",
+    footer = {
+      "  java -jar examples/quickstart/target/quickstart.jar --seed 42",
+      "  java -jar examples/quickstart/target/quickstart.jar --break ejection",
+      "  java -jar examples/quickstart/target/quickstart.jar --stay",
+    })
 public final class Quickstart implements Callable<Integer> {
 
   static final String REGION = "us-east-1";
 
-  @Option(names = "--seed", description = "Seed of the random numbers that split traffic.")
+  private static final int MAX_SCALE = 20;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      description = "Seed of the random numbers that split traffic (default: another each time).")
   private long seed = System.nanoTime() & 0xffff_ffffL;
 
   @Option(
       names = "--break",
       paramLabel = "NAME",
-      description =
-          "Breaks a line, to show that its check bites: documents, first-call, split, ejection, shift,"
-              + " rotation, refusal or outage.")
+      description = {
+        "Breaks one line, to show that its check bites:",
+        "documents, first-call, split, ejection, shift, rotation, refusal or outage.",
+      })
   private String broken = "";
 
   @Option(names = "--stay", description = "Keeps everything up and prints what to try.")
   private boolean stay;
 
-  @Option(names = "--scale", hidden = true, description = "Divides the numbers of calls.")
+  @Option(
+      names = "--scale",
+      paramLabel = "N",
+      description = "Makes N times fewer calls, 1 to 20 (default: 1).")
   private int scale = 1;
 
-  @Option(names = "--control-plane", hidden = true, description = "The control plane's jar.")
-  private Optional<Path> controlPlane = Optional.empty();
+  @Spec private CommandSpec spec = CommandSpec.create();
 
-  private final PrintStream out;
+  private final Console console = Console.ofProcess();
 
-  Quickstart(PrintStream out) {
-    this.out = out;
-  }
+  private Quickstart() {}
 
-  /** Runs the quickstart. */
+  /** Runs the quickstart, and ends the process with its exit status. */
   public static void main(String[] arguments) {
-    PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
-    System.exit(run(out, arguments));
+    // The AWS SDK signs its requests; Cloud Map's stand-in does not look.
+    System.setProperty("aws.accessKeyId", "quickstart");
+    System.setProperty("aws.secretAccessKey", "quickstart");
+    // Else each answer of the JDK's HTTP server waits 40 ms for an acknowledgement.
+    System.setProperty("sun.net.httpserver.nodelay", "true");
+    System.exit(new CommandLine(new Quickstart()).execute(arguments));
   }
 
-  static int run(PrintStream out, String... arguments) {
-    return new CommandLine(new Quickstart(out)).execute(arguments);
-  }
-
+  /** Since the process was started. */
   static double secondsSinceStart() {
     long start = ManagementFactory.getRuntimeMXBean().getStartTime();
     return (System.currentTimeMillis() - start) / 1000.0;
@@ -72,54 +88,76 @@ public final class Quickstart implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
-    List<Act> acts = Acts.all();
-    if (!broken.isEmpty() && acts.stream().noneMatch(act -> act.name().equals(broken))) {
-      System.err.println(
-          "--break "
-              + broken
-              + ": there is no such line; right would be one of "
-              + acts.stream().map(Act::name).toList());
-      return 2;
-    }
-    Console console = new Console(out, Console.isTerminal());
-    console.title(
-        "Proxyless Mesh quickstart: mesh \"apps\" on loopback, no proxy, no account (seed "
-            + seed
-            + ")");
-    // The AWS SDK signs its requests; the stand-in does not look.
-    System.setProperty("aws.accessKeyId", "quickstart");
-    System.setProperty("aws.secretAccessKey", "quickstart");
-    console.begin("starting");
-    Path jar = controlPlane.isPresent() ? controlPlane.get() : controlPlaneJar();
-    try (World world = new World(jar, seed, broken, scale)) {
-      for (Act act : acts) {
-        if (!held(act, world, console)) {
-          console.plain("");
-          console.plain("  " + act.name() + " did not hold.");
-          return 1;
-        }
+    List<Act> acts = Act.all();
+    check(acts);
+    console.plain("");
+    console.title("Proxyless Mesh quickstart: mesh \"apps\" on loopback, no proxy, no account");
+    console.plain(
+        "serviceA calls serviceb.apps.local: 3 tasks of serviceB, 2 of serviceBv2, mTLS.");
+    console.plain(
+        "Every line checks the caller's counters against the backends'. Seed " + seed + ".");
+    console.plain("");
+    try (Cleanup cleanup = new Cleanup()) {
+      Runtime.getRuntime().addShutdownHook(new Thread(() -> end(cleanup), "quickstart-end"));
+      Path jar = controlPlaneJar();
+      World world = new World(jar, seed, broken, scale, cleanup);
+      boolean held = show(acts, world);
+      if (stay && world.isConnected()) {
+        new Stay(world, jar, console).untilEnded();
       }
-      console.plain("");
-      console.plain(String.format("  Every line held, %.1f s after start.", secondsSinceStart()));
-      if (stay) {
-        stay(world, console, jar);
-      }
-      return 0;
+      return held ? 0 : 1;
     }
   }
 
-  private static boolean held(Act act, World world, Console console) {
+  private void end(Cleanup cleanup) {
+    console.mute();
+    cleanup.close();
+  }
+
+  private void check(List<Act> acts) {
+    List<String> names = acts.stream().map(Act::name).toList();
+    if (!broken.isEmpty() && !names.contains(broken)) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--break is \"" + broken + "\"; right would be one of " + String.join(", ", names));
+    }
+    if (scale < 1 || scale > MAX_SCALE) {
+      throw new ParameterException(
+          spec.commandLine(),
+          "--scale is " + scale + "; right would be a number from 1 to " + MAX_SCALE);
+    }
+  }
+
+  private boolean show(List<Act> acts, World world) {
+    List<String> failed = new ArrayList<>();
+    for (Act act : acts) {
+      if (!held(act, world)) {
+        failed.add(act.name());
+      }
+      if (!act.name().equals(DocumentsAct.NAME) && !world.isConnected()) {
+        console.plain("    the lines after it were not tried");
+        break;
+      }
+    }
+    console.plain("");
+    console.title(
+        failed.isEmpty()
+            ? Words.say("Every line held, %.1f s after start.", secondsSinceStart())
+            : "Did not hold: " + String.join(", ", failed) + ".");
+    return failed.isEmpty();
+  }
+
+  private boolean held(Act act, World world) {
     Progress progress = console.begin(act.name());
     try {
       console.end(act.name(), true, act.show(world, progress));
       return true;
     } catch (NotHeld notHeld) {
-      console.end(act.name(), false, String.valueOf(notHeld.getMessage()));
-      return false;
+      console.end(act.name(), false, List.of(String.valueOf(notHeld.getMessage())));
     } catch (Exception failure) {
-      console.end(act.name(), false, failure.toString());
-      return false;
+      console.end(act.name(), false, List.of(failure.toString()));
     }
+    return false;
   }
 
   private static Path controlPlaneJar() throws URISyntaxException {
@@ -131,41 +169,5 @@ public final class Quickstart implements Callable<Integer> {
           jar + " is missing; build it with the command of README's \"Run it\"");
     }
     return jar;
-  }
-
-  private static void stay(World world, Console console, Path jar) throws Exception {
-    try (Front front = new Front(world.caller())) {
-      Path tls = world.certificates().trust().getParent();
-      console.plain("");
-      console.plain("  Everything stays up until Ctrl-C. To try:");
-      console.plain("");
-      console.plain("  through the mesh     curl http://127.0.0.1:" + front.port() + "/");
-      console.plain(
-          "  a backend directly   curl -k --cert "
-              + tls
-              + "/servicea.pem --key "
-              + tls
-              + "/servicea-key.pem https://127.0.0.1:"
-              + world.backends().get(0).port()
-              + "/");
-      console.plain(
-          "  why it went there    java -jar "
-              + jar
-              + " explain --config "
-              + world.apps().path()
-              + " --node mesh/apps/virtualNode/serviceA "
-              + Caller.URL);
-      console.plain(
-          "  move the split       sed -i 's/\"weight\": [0-9]*/\"weight\": 50/' "
-              + world.apps().path()
-              + "/update-route.json");
-      console.plain(
-          "  control plane        127.0.0.1:"
-              + world.controlPlane().port()
-              + " (xDS), process "
-              + world.controlPlane().pid());
-      console.plain("  Cloud Map stand-in   " + world.cloudMap());
-      new CountDownLatch(1).await();
-    }
   }
 }

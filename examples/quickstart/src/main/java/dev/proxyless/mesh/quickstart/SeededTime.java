@@ -16,10 +16,17 @@ final class SeededTime implements MeshTime {
   private static final long GOLDEN_GAMMA = 0x9e3779b97f4a7c15L;
 
   private final MeshTime system = MeshTime.system();
+  private final long seed;
   private final AtomicLong state;
 
   SeededTime(long seed) {
+    this.seed = seed;
     state = new AtomicLong(seed);
+  }
+
+  /** Begins the numbers of a part of the run, which follow from the seed and the part's name. */
+  void restart(String part) {
+    state.set(seed * GOLDEN_GAMMA + part.hashCode());
   }
 
   /** SplitMix64, as {@link java.util.SplittableRandom} computes it; safe for several threads. */

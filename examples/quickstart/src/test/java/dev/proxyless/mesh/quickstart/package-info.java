@@ -1,0 +1,4 @@
+@NullMarked
+package dev.proxyless.mesh.quickstart;
+
+import org.jspecify.annotations.NullMarked;
