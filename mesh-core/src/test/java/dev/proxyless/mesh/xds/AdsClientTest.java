@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.testing.OwnThreads;
 import dev.proxyless.mesh.testing.TcpRelay;
 import dev.proxyless.mesh.testing.TestControlPlane;
 import dev.proxyless.mesh.testing.TestControlPlane.AdsStream;
@@ -16,7 +17,6 @@ import io.envoyproxy.envoy.config.endpoint.v3.LbEndpoint;
 import io.envoyproxy.envoy.config.endpoint.v3.LocalityLbEndpoints;
 import io.grpc.Status;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -308,28 +308,24 @@ final class AdsClientTest {
     AdsStream first = server.awaitStream();
     client.close();
     first.awaitEnd();
-    Set<Thread> before = meshThreads();
-    AdsHarness another = new AdsHarness(server.port());
-    AdsStream stream = server.awaitStream();
-    stream.send(ResourceType.CLUSTER, "1", "c1", eds("a"));
-    another.await(found -> found.clusters().containsKey("a"));
-    assertTrue(meshThreads().size() > before.size());
-    another.close();
-    stream.awaitEnd();
-    Set<Thread> left = meshThreads();
-    left.removeAll(before);
-    assertEquals(Set.of(), left);
+    List<String> left =
+        OwnThreads.leftBy(
+            () -> {
+              AdsHarness another = new AdsHarness(server.port());
+              AdsStream stream = server.awaitStream();
+              stream.send(ResourceType.CLUSTER, "1", "c1", eds("a"));
+              another.await(found -> found.clusters().containsKey("a"));
+              assertTrue(Thread.currentThread().getThreadGroup().activeCount() > 1);
+              another.close();
+              stream.awaitEnd();
+              return null;
+            });
+    assertEquals(List.of(), left);
     long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (server.connections() > 0 && System.nanoTime() < end) {
       Thread.sleep(2);
     }
     assertEquals(0, server.connections());
-  }
-
-  private static Set<Thread> meshThreads() {
-    Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
-    threads.removeIf(thread -> !thread.isAlive() || !thread.getName().startsWith("mesh-"));
-    return threads;
   }
 
   /** A stream on which these EDS clusters were sent, and the requests of that awaited. */
