@@ -31,7 +31,6 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
@@ -310,14 +309,11 @@ class MeshLifecycleTest {
     TestControlPlane silent = closing(new TestControlPlane());
     Mesh mesh = closing(waiting(silent, LONG));
     silent.awaitStream();
-    CountDownLatch begun = new CountDownLatch(1);
-    FutureTask<Decision> waiting =
-        inBackground(
-            () -> {
-              begun.countDown();
-              return begin(mesh, "s.local");
-            });
-    assertTrue(begun.await(5, TimeUnit.SECONDS));
+    FutureTask<Decision> waiting = new FutureTask<>(() -> begin(mesh, "s.local"));
+    Thread thread = new Thread(waiting, "background");
+    thread.setDaemon(true);
+    thread.start();
+    await("it waits", () -> thread.getState() == Thread.State.TIMED_WAITING);
 
     mesh.close();
 
