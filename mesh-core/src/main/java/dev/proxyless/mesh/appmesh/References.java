@@ -110,11 +110,16 @@ final class References {
         .filter(id -> id.kind() == kind && (kind == Kind.MESH || id.mesh().equals(mesh)))
         .forEach(id -> known.add(id.name()));
     return path
-        + ": there is no "
-        + kind.word()
-        + " \""
-        + name
-        + "\"; right would be one of "
-        + known;
+        + thereIsNo(kind, name)
+        + (known.isEmpty() ? "a document that creates it" : "one of " + known);
+  }
+
+  private static String thereIsNo(Kind kind, String name) {
+    return ": there is no " + kind.word() + " \"" + name + "\"; right would be ";
+  }
+
+  /** Whether this resource is what is not there, by the words of {@link #dangling}. */
+  static boolean names(String dangling, ResourceId id) {
+    return dangling.contains(thereIsNo(id.kind(), id.name()));
   }
 }
