@@ -154,6 +154,9 @@ public record Bootstrap(
     private Duration readyTimeout = DEFAULT_READY_TIMEOUT;
     private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
 
+    /** Whether the source of configuration was set by something weaker than who sets it next. */
+    private boolean sourceIsWeaker;
+
     private Builder() {}
 
     /** Who asks for configuration, such as {@code mesh/apps/virtualNode/serviceA} or its ARN. */
@@ -181,6 +184,7 @@ public record Bootstrap(
 
     /** An xDS control plane. */
     public Builder controlPlane(ControlPlane server) {
+      forgetWeakerSource();
       controlPlane = Optional.of(server);
       return this;
     }
@@ -200,8 +204,22 @@ public record Bootstrap(
       return this;
     }
 
+    /** A source that is set from now on takes the place of the one set so far. */
+    Builder weaker() {
+      sourceIsWeaker = true;
+      return this;
+    }
+
+    private void forgetWeakerSource() {
+      if (sourceIsWeaker) {
+        sourceIsWeaker = false;
+        noSource();
+      }
+    }
+
     /** A directory of App Mesh documents, which is watched. */
     public Builder appMeshDirectory(Path directory) {
+      forgetWeakerSource();
       appMeshDirectory = Optional.of(directory);
       return this;
     }

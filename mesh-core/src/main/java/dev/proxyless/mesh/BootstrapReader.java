@@ -4,6 +4,7 @@ import dev.proxyless.mesh.Bootstrap.CloudMap;
 import dev.proxyless.mesh.Bootstrap.ControlPlane;
 import dev.proxyless.mesh.Bootstrap.ControlPlaneTls;
 import dev.proxyless.mesh.document.Documents;
+import dev.proxyless.mesh.document.Nearest;
 import dev.proxyless.mesh.document.Node;
 import java.net.URI;
 import java.nio.file.Files;
@@ -16,6 +17,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -32,7 +35,13 @@ public final class BootstrapReader {
   static final String CONFIG_VARIABLE = "MESH_CONFIG";
   static final String DEFAULT_FILE = "mesh.yaml";
 
-  private static final Map<String, Set<String>> FIELDS =
+  /** Nine digits of minutes are no overflow. */
+  private static final Pattern DURATION = Pattern.compile("(\\d{1,9})(ms|s|m)");
+
+  private static final Duration LONGEST = Duration.ofDays(1);
+
+  /** The keys of each mapping, by its path. */
+  static final Map<String, Set<String>> FIELDS =
       Map.of(
           "",
               Set.of(
@@ -80,7 +89,7 @@ public final class BootstrapReader {
     }
     Bootstrap.Builder builder = Bootstrap.builder();
     applyEnvironment(builder);
-    return builder;
+    return builder.weaker();
   }
 
   /**
@@ -108,8 +117,8 @@ public final class BootstrapReader {
   private Bootstrap.Builder read(Node root, Path directory) {
     Bootstrap.Builder builder = Bootstrap.builder();
     applyEnvironment(builder);
-    apply(root, directory, builder);
-    return builder;
+    apply(root, directory, builder.weaker());
+    return builder.weaker();
   }
 
   private void applyEnvironment(Bootstrap.Builder builder) {
@@ -125,7 +134,8 @@ public final class BootstrapReader {
             endpoint ->
                 builder.controlPlane(
                     hostAndPort(
-                        Documents.parse("APPMESH_XDS_ENDPOINT", "'" + endpoint + "'"),
+                        Documents.parse(
+                            "APPMESH_XDS_ENDPOINT", "'" + endpoint.replace("'", "''") + "'"),
                         Optional.empty())));
   }
 
@@ -136,9 +146,6 @@ public final class BootstrapReader {
   private static void apply(Node root, Path directory, Bootstrap.Builder builder) {
     checkFields(root, "");
     root.find("node").ifPresent(node -> node(node, builder));
-    if (root.find("control_plane").or(() -> root.find("app_mesh")).isPresent()) {
-      builder.noSource();
-    }
     root.find("control_plane")
         .ifPresent(
             server ->
@@ -172,7 +179,8 @@ public final class BootstrapReader {
         .forEach(
             (name, value) -> {
               if (!known.contains(name)) {
-                throw value.error("is no setting", "one of " + new TreeSet<>(known));
+                throw value.error(
+                    "is no setting" + Nearest.hint(name, known), "one of " + new TreeSet<>(known));
               }
               if (value.isMap()) {
                 checkFields(value, path.isEmpty() ? name : path + "." + name);
@@ -229,7 +237,7 @@ public final class BootstrapReader {
         settings.find("region").map(Node::name),
         settings
             .find("refresh_interval")
-            .map(BootstrapReader::duration)
+            .map(BootstrapReader::positive)
             .orElse(Bootstrap.DEFAULT_REFRESH_INTERVAL));
   }
 
@@ -250,22 +258,31 @@ public final class BootstrapReader {
     return directory.resolve(node.name()).normalize();
   }
 
-  /** A duration such as {@code 500ms}, {@code 5s} or {@code 2m}. */
-  static Duration duration(Node node) {
-    String text = node.name();
-    try {
-      if (text.endsWith("ms")) {
-        return Duration.ofMillis(Long.parseLong(text.substring(0, text.length() - 2)));
-      }
-      if (text.endsWith("s")) {
-        return Duration.ofSeconds(Long.parseLong(text.substring(0, text.length() - 1)));
-      }
-      if (text.endsWith("m")) {
-        return Duration.ofMinutes(Long.parseLong(text.substring(0, text.length() - 1)));
-      }
-    } catch (NumberFormatException notADuration) {
-      // told below
+  private static Duration positive(Node node) {
+    Duration duration = duration(node);
+    if (duration.isZero()) {
+      throw node.error("is \"" + node.text() + "\"", "more than 0");
     }
-    throw node.error("is \"" + text + "\"", "a duration such as 500ms, 5s or 2m");
+    return duration;
+  }
+
+  /** A duration such as {@code 500ms}, {@code 5s} or {@code 2m}, of at most a day. */
+  static Duration duration(Node node) {
+    Matcher matcher = DURATION.matcher(String.valueOf(node.plain()));
+    if (node.isText() && matcher.matches()) {
+      long value = Long.parseLong(matcher.group(1));
+      Duration duration =
+          switch (matcher.group(2)) {
+            case "ms" -> Duration.ofMillis(value);
+            case "s" -> Duration.ofSeconds(value);
+            default -> Duration.ofMinutes(value);
+          };
+      if (duration.compareTo(LONGEST) <= 0) {
+        return duration;
+      }
+    }
+    throw node.error(
+        "is " + (node.isText() ? "\"" + node.text() + "\"" : node.plain()),
+        "a duration such as 500ms, 5s or 2m, of at most a day");
   }
 }

@@ -101,6 +101,16 @@ public final class Mesh implements AutoCloseable {
   }
 
   /**
+   * Where a request would go now, and why: {@code mesh.explain(ExplainedRequest.of("GET",
+   * "http://orders.apps.local:8000/cart", List.of()))}.
+   *
+   * @return empty before the first configuration
+   */
+  public Optional<Explanation> explain(RequestHead head) {
+    return explain(head, runtime.time().random());
+  }
+
+  /**
    * Where a request would go now, and why. Weighted clusters are picked by {@code random}, as for a
    * call.
    *

@@ -13,6 +13,8 @@ import dev.proxyless.mesh.telemetry.Telemetry;
 import dev.proxyless.mesh.time.MeshExecutor;
 import dev.proxyless.mesh.time.MeshTime;
 import dev.proxyless.mesh.tls.TlsContexts;
+import dev.proxyless.mesh.tls.TlsException;
+import dev.proxyless.mesh.xds.AdsChannel;
 import dev.proxyless.mesh.xds.AdsClient;
 import dev.proxyless.mesh.xds.Decoder;
 import dev.proxyless.mesh.xds.NodeIdentity;
@@ -59,11 +61,16 @@ final class MeshRuntime {
     store = new ResourceStore(new Decoder(new MeshChecks(directories)), this::asksEds, telemetry);
     contexts = new CallContexts(telemetry.tracing());
     calls = new Calls(publisher, time, telemetry, bootstrap.readyTimeout());
-    feed =
-        bootstrap
-            .appMeshDirectory()
-            .map(this::appMesh)
-            .orElseGet(() -> controlPlane(bootstrap.controlPlane().orElseThrow()));
+    try {
+      feed =
+          bootstrap
+              .appMeshDirectory()
+              .map(this::appMesh)
+              .orElseGet(() -> controlPlane(bootstrap.controlPlane().orElseThrow()));
+    } catch (RuntimeException refused) {
+      end(publisher::close);
+      throw refused;
+    }
   }
 
   static MeshRuntime start(Bootstrap bootstrap, MeshTime time, Telemetry telemetry) {
@@ -106,11 +113,19 @@ final class MeshRuntime {
     MeshExecutor io = time.pool("ads");
     NodeIdentity node =
         new NodeIdentity(bootstrap.nodeId(), bootstrap.nodeCluster(), bootstrap.nodeMetadata());
+    AdsChannel channel;
+    try {
+      channel = ControlPlaneChannel.open(server, configurationThread, io, time);
+    } catch (TlsException unusable) {
+      io.close();
+      throw new IllegalArgumentException(
+          "control_plane.tls cannot be used: " + unusable.getMessage(), unusable);
+    }
     AdsClient client =
         new AdsClient(
             server.address(),
             node,
-            ControlPlaneChannel.open(server, configurationThread, io, time),
+            channel,
             store,
             this::configurationChanged,
             time,
@@ -170,11 +185,16 @@ final class MeshRuntime {
     } catch (InterruptedException hurried) {
       Thread.currentThread().interrupt();
     }
-    onConfigurationThread(
+    end(
         () -> {
           closeQuietly(feed);
           publisher.close();
         });
+  }
+
+  /** Closes all rooms, those of the configuration thread on that thread. */
+  private void end(AutoCloseable ofConfigurationThread) {
+    onConfigurationThread(() -> closeQuietly(ofConfigurationThread));
     closeQuietly(sources);
     closeQuietly(files);
     closeQuietly(configurationThread);

@@ -4,6 +4,7 @@ import dev.proxyless.mesh.call.MeshView.OutboundChain;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.model.Locality;
 import dev.proxyless.mesh.snapshot.MeshSnapshot;
 import dev.proxyless.mesh.xds.ResourceStatus;
 import java.util.LinkedHashMap;
@@ -88,9 +89,23 @@ public final class MeshReport {
   private static Map<String, Object> endpoint(Endpoint each) {
     Map<String, Object> endpoint = new LinkedHashMap<>();
     endpoint.put("address", each.name());
+    if (!each.hostname().isEmpty()) {
+      endpoint.put("hostname", each.hostname());
+    }
+    if (!each.locality().equals(Locality.UNKNOWN)) {
+      endpoint.put("locality", locality(each.locality()));
+    }
     endpoint.put("health", each.health().name());
     endpoint.put("ejected", each.isEjected());
     endpoint.put("active", each.active());
     return endpoint;
+  }
+
+  private static Map<String, Object> locality(Locality where) {
+    Map<String, Object> locality = new LinkedHashMap<>();
+    locality.put("region", where.region());
+    locality.put("zone", where.zone());
+    locality.put("sub_zone", where.subZone());
+    return locality;
   }
 }

@@ -181,11 +181,13 @@ public final class AppMeshDocuments {
       Node document = Documents.read(file);
       Spec spec = new Spec(document);
       ResourceId id = id(spec);
-      subjects.put(name, id);
-      spec.ignore("clientToken", "meshOwner", "tags");
+      spec.ignore("clientToken", "meshOwner", "tags", "spec");
+      if (isNamed(id) || !spec.hasUnknown()) {
+        subjects.put(name, id);
+      }
+      spec.end();
       Optional<Node> found =
           id.kind() == Kind.MESH ? spec.find("spec") : Optional.of(spec.required("spec"));
-      spec.end();
       if (isUpdate(name) && !creators.containsKey(id)) {
         throw document.error(
             "updates " + id + ", which no file before it creates",
@@ -244,6 +246,17 @@ public final class AppMeshDocuments {
                 .map(each -> new ResourceId(Kind.VIRTUAL_GATEWAY, mesh, "", each))
                 .or(() -> router.map(each -> new ResourceId(Kind.VIRTUAL_ROUTER, mesh, "", each)))
                 .orElseGet(() -> new ResourceId(Kind.MESH, mesh, "", mesh));
+      };
+    }
+
+    /**
+     * Whether a document says outright which resource it is about. Routers, gateways and meshes are
+     * known by what a document does not name, which may only be mistyped.
+     */
+    private static boolean isNamed(ResourceId id) {
+      return switch (id.kind()) {
+        case MESH, VIRTUAL_ROUTER, VIRTUAL_GATEWAY -> false;
+        case VIRTUAL_NODE, VIRTUAL_SERVICE, ROUTE, GATEWAY_ROUTE -> true;
       };
     }
 

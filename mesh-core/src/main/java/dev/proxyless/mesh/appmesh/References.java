@@ -7,6 +7,7 @@ import dev.proxyless.mesh.appmesh.AppMesh.VirtualNode;
 import dev.proxyless.mesh.appmesh.AppMesh.VirtualService;
 import dev.proxyless.mesh.appmesh.AppMesh.WeightedTarget;
 import dev.proxyless.mesh.appmesh.ResourceId.Kind;
+import dev.proxyless.mesh.document.Nearest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -81,7 +82,11 @@ final class References {
                 + target.virtualNode()
                 + "\" has no listener"
                 + wanted
-                + "; right would be a node that listens");
+                + "; right would be "
+                + (node == null || node.listeners().isEmpty()
+                    ? "a node that listens"
+                    : "one of "
+                        + node.listeners().stream().map(each -> each.mapping().port()).toList()));
       }
       if (target.port().isEmpty() && node.listeners().size() > 1) {
         return Optional.of(
@@ -111,11 +116,13 @@ final class References {
         .forEach(id -> known.add(id.name()));
     return path
         + thereIsNo(kind, name)
+        + Nearest.hint(name, known)
+        + "; right would be "
         + (known.isEmpty() ? "a document that creates it" : "one of " + known);
   }
 
   private static String thereIsNo(Kind kind, String name) {
-    return ": there is no " + kind.word() + " \"" + name + "\"; right would be ";
+    return ": there is no " + kind.word() + " \"" + name + "\"";
   }
 
   /** Whether this resource is what is not there, by the words of {@link #dangling}. */

@@ -1,9 +1,8 @@
 package dev.proxyless.mesh.appmesh;
 
 import dev.proxyless.mesh.document.DocumentException;
+import dev.proxyless.mesh.document.Nearest;
 import dev.proxyless.mesh.document.Node;
-import dev.proxyless.mesh.document.Spelling;
-import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -35,9 +34,7 @@ final class Spec {
   }
 
   Node required(String field) {
-    if (find(field).isEmpty()) {
-      misspelled(List.of(field));
-    }
+    known.add(field);
     return node.required(field);
   }
 
@@ -77,7 +74,6 @@ final class Spec {
       }
     }
     if (found == null && required) {
-      misspelled(List.of(members));
       throw node.error("has none of " + String.join(", ", members), "exactly one of them");
     }
     return Optional.ofNullable(found);
@@ -89,38 +85,24 @@ final class Spec {
     return this;
   }
 
-  /** Complains about a field that was probably meant to be one of these, none of which is set. */
-  private void misspelled(Collection<String> meant) {
-    for (Map.Entry<String, Node> field : node.fields().entrySet()) {
-      if (!known.contains(field.getKey())) {
-        Spelling.nearest(field.getKey(), meant)
-            .ifPresent(
-                right -> {
-                  throw unknown(field.getValue(), "\"" + right + "\"");
-                });
-      }
-    }
+  /** Whether there is a field that nobody has asked for. */
+  boolean hasUnknown() {
+    return !known.containsAll(node.fields().keySet());
   }
 
   /** Complains about the first field that nobody has asked for. */
   void end() {
     for (Map.Entry<String, Node> field : node.fields().entrySet()) {
       if (!known.contains(field.getKey())) {
-        throw unknown(
-            field.getValue(),
-            Spelling.nearest(field.getKey(), known)
-                .map(right -> "\"" + right + "\"")
-                .orElseGet(() -> "one of " + new TreeSet<>(known)));
+        throw new DocumentException(
+            field.getValue().where()
+                + ": "
+                + field.getValue().path()
+                + ": is no field that App Mesh has here"
+                + Nearest.hint(field.getKey(), known)
+                + "; right would be one of "
+                + new TreeSet<>(known));
       }
     }
-  }
-
-  private static DocumentException unknown(Node field, String right) {
-    return new DocumentException(
-        field.where()
-            + ": "
-            + field.path()
-            + ": is no field that App Mesh has here; right would be "
-            + right);
   }
 }

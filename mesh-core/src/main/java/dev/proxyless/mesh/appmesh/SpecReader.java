@@ -16,6 +16,7 @@ import dev.proxyless.mesh.appmesh.AppMesh.VirtualNode;
 import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.document.Node;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -92,12 +93,13 @@ final class SpecReader {
   }
 
   private static Specification virtualRouter(Spec spec) {
+    Set<Integer> ports = new HashSet<>();
     List<PortMapping> listeners =
         spec.list("listeners").stream()
             .map(
                 node -> {
                   Spec listener = new Spec(node);
-                  PortMapping mapping = portMapping(listener.requiredChild("portMapping"));
+                  PortMapping mapping = portMapping(listener.requiredChild("portMapping"), ports);
                   listener.end();
                   return mapping;
                 })
@@ -106,18 +108,25 @@ final class SpecReader {
     return new AppMesh.VirtualRouter(listeners);
   }
 
-  private static PortMapping portMapping(Spec spec) {
+  /** {@code ports} are those of the listeners before. */
+  private static PortMapping portMapping(Spec spec, Set<Integer> ports) {
     int port = port(spec.required("port"));
+    if (!ports.add(port)) {
+      throw spec.required("port")
+          .error("is " + port + ", as that of a listener before", "one listener for each port");
+    }
     String protocol = word(spec.required("protocol"), PROTOCOLS);
     spec.end();
     return new PortMapping(port, protocol);
   }
 
   private Specification virtualNode(Spec spec) {
+    Set<Integer> ports = new HashSet<>();
     List<NodeListener> listeners =
-        spec.list("listeners").stream().map(node -> nodeListener(new Spec(node))).toList();
+        spec.list("listeners").stream().map(node -> nodeListener(new Spec(node), ports)).toList();
+    Set<String> services = new HashSet<>();
     List<Backend> backends =
-        spec.list("backends").stream().map(node -> backend(new Spec(node))).toList();
+        spec.list("backends").stream().map(node -> backend(new Spec(node), services)).toList();
     Optional<ClientTls> defaults =
         spec.child("backendDefaults")
             .flatMap(
@@ -138,8 +147,8 @@ final class SpecReader {
     return new VirtualNode(listeners, backends, defaults, discovery);
   }
 
-  private NodeListener nodeListener(Spec spec) {
-    PortMapping mapping = portMapping(spec.requiredChild("portMapping"));
+  private NodeListener nodeListener(Spec spec, Set<Integer> ports) {
+    PortMapping mapping = portMapping(spec.requiredChild("portMapping"), ports);
     Optional<OutlierDetection> outliers =
         spec.child("outlierDetection").map(SpecReader::outlierDetection);
     Optional<ListenerTls> tls = spec.child("tls").map(this::listenerTls);
@@ -161,9 +170,15 @@ final class SpecReader {
     return detection;
   }
 
-  private Backend backend(Spec union) {
+  /** {@code services} are those of the backends before. */
+  private Backend backend(Spec union, Set<String> services) {
     Spec service = union.requiredChild("virtualService");
     String name = service.required("virtualServiceName").name();
+    if (!services.add(name)) {
+      throw service
+          .required("virtualServiceName")
+          .error("is \"" + name + "\", as that of a backend before", "each service once");
+    }
     Optional<ClientTls> tls = clientPolicy(service);
     service.end();
     union.end();

@@ -50,11 +50,8 @@ public final class MeshCall {
   private final CallMeters meters;
   private final Bounds bounds;
   private final Duration perTryTimeout;
-  private final boolean envoyHeaders;
   private final @Nullable RetryState retries;
-  private final String authority;
-  private final String path;
-  private final List<HeaderEdit> baseEdits;
+  private final UpstreamHead upstreamHead;
   private final CallSpan span;
   private final long startNanos;
   private final AtomicBoolean over = new AtomicBoolean();
@@ -87,17 +84,12 @@ public final class MeshCall {
     virtualHost = route.virtualHost();
     upstream = target.upstream();
     meters = routed.meters();
-    envoyHeaders = !chain.suppressEnvoyHeaders();
     startNanos = calls.time().nanoTime();
-    Forward action = (Forward) route.action();
-    bounds = Bounds.of(action, startNanos, context);
+    bounds = Bounds.of((Forward) route.action(), startNanos, context);
     RetryRules rules = context.retryRules().or(route::retryRules).orElse(null);
     retries = rules != null && rules.appliesTo(head) ? new RetryState(rules) : null;
     perTryTimeout = perTryTimeout(rules, bounds.limit());
-    authority = action.hostRewriteLiteral().orElse(head.authority());
-    path =
-        action.prefixRewrite().map(to -> route.rewritePrefix(head.path(), to)).orElse(head.path());
-    baseEdits = baseEdits(context);
+    upstreamHead = new UpstreamHead(head, route, context, !chain.suppressEnvoyHeaders());
     span =
         calls
             .telemetry()
@@ -111,22 +103,6 @@ public final class MeshCall {
         rules == null ? Duration.ZERO : rules.policy().perTryTimeout().orElse(Duration.ZERO);
     boolean pointless = !routeTimeout.isZero() && perTry.compareTo(routeTimeout) >= 0;
     return pointless ? Duration.ZERO : Bounds.bounded(perTry);
-  }
-
-  private List<HeaderEdit> baseEdits(CallContext context) {
-    List<HeaderEdit> edits = new ArrayList<>(4);
-    for (Header header : context.headers()) {
-      if (head.header(header.name()) == null) {
-        edits.add(new HeaderEdit(HeaderEdit.Kind.ADD, header.name(), header.value()));
-      }
-    }
-    if (envoyHeaders && !authority.equals(head.authority())) {
-      edits.add(HeaderEdit.set("x-envoy-original-host", head.authority()));
-    }
-    if (envoyHeaders && !path.equals(head.path())) {
-      edits.add(HeaderEdit.set("x-envoy-original-path", head.path()));
-    }
-    return edits;
   }
 
   /** The next try, or the end of the call where there can be none. */
@@ -146,7 +122,8 @@ public final class MeshCall {
     }
     if (!upstream.tryRequest()) {
       upstream.meters().overflow("requests");
-      return new Step.Reply(reply(LocalEnd.overflow(upstream, begun > 1, envoyHeaders)));
+      return new Step.Reply(
+          reply(LocalEnd.overflow(upstream, begun > 1, upstreamHead.hasEnvoyHeaders())));
     }
     Attempt next = begin(endpoint, now);
     if (over.get()) { // another thread has cancelled the call and may not have seen this try
@@ -178,44 +155,15 @@ public final class MeshCall {
             attempts,
             endpoint,
             target,
-            authority,
-            path,
-            edits(attemptSpan, left),
+            upstreamHead.authority(),
+            upstreamHead.path(),
+            upstreamHead.edits(begun, attemptSpan, perTryTimeout, left),
             perTryTimeout,
             left,
             attemptSpan,
             now);
     attempt = next;
     return next;
-  }
-
-  private List<HeaderEdit> edits(AttemptSpan attemptSpan, Duration left) {
-    List<HeaderEdit> edits = new ArrayList<>(baseEdits);
-    if (envoyHeaders) {
-      Duration expected = expectedTimeout(left);
-      if (!expected.isZero()) {
-        edits.add(
-            HeaderEdit.set("x-envoy-expected-rq-timeout-ms", Long.toString(wholeMillis(expected))));
-      }
-    }
-    if (virtualHost.includeRequestAttemptCount()) {
-      edits.add(HeaderEdit.set("x-envoy-attempt-count", Integer.toString(Math.max(1, begun))));
-    }
-    attemptSpan.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
-    return edits;
-  }
-
-  /** At least one, and never less than is meant. */
-  private static long wholeMillis(Duration duration) {
-    return Math.max(1, duration.plusNanos(999_999).toMillis());
-  }
-
-  /** What a try may take, at most what is left of the call; zero is no bound. */
-  private Duration expectedTimeout(Duration left) {
-    if (perTryTimeout.isZero() || left.isZero()) {
-      return perTryTimeout.isZero() ? left : perTryTimeout;
-    }
-    return perTryTimeout.compareTo(left) < 0 ? perTryTimeout : left;
   }
 
   /** The head of a response arrived. */
@@ -240,13 +188,7 @@ public final class MeshCall {
       limitExceeded();
     }
     count(ended, result, newStatus);
-    return new Verdict.Accept(attemptCountEdits());
-  }
-
-  private List<HeaderEdit> attemptCountEdits() {
-    return virtualHost.includeAttemptCountInResponse()
-        ? List.of(HeaderEdit.set("x-envoy-attempt-count", Integer.toString(Math.max(1, begun))))
-        : List.of();
+    return new Verdict.Accept(upstreamHead.responseEdits(begun));
   }
 
   /**
@@ -429,7 +371,9 @@ public final class MeshCall {
       complete(Outcome.LOCAL, info);
     }
     List<Header> headers = new ArrayList<>(end.headers());
-    attemptCountEdits().forEach(edit -> headers.add(new Header(edit.name(), edit.value())));
+    upstreamHead
+        .responseEdits(begun)
+        .forEach(edit -> headers.add(new Header(edit.name(), edit.value())));
     return LocalReplies.text(head, end.status(), end.body(), headers, info);
   }
 

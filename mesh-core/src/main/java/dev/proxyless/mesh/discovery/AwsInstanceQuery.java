@@ -24,8 +24,13 @@ final class AwsInstanceQuery implements InstanceQuery {
   private final ServiceDiscoveryClient client;
 
   AwsInstanceQuery(CloudMapSettings settings) {
+    this(settings, CALL_TIMEOUT);
+  }
+
+  /** {@code callTimeout} bounds a question with all that the SDK asks again by itself. */
+  AwsInstanceQuery(CloudMapSettings settings, Duration callTimeout) {
     ClientOverrideConfiguration.Builder override =
-        ClientOverrideConfiguration.builder().apiCallTimeout(CALL_TIMEOUT);
+        ClientOverrideConfiguration.builder().apiCallTimeout(callTimeout);
     ServiceDiscoveryClientBuilder builder =
         ServiceDiscoveryClient.builder().httpClientBuilder(UrlConnectionHttpClient.builder());
     settings.region().map(Region::of).ifPresent(builder::region);

@@ -1,13 +1,17 @@
 package dev.proxyless.mesh.discovery;
 
 import dev.proxyless.mesh.model.Cluster.Discovery;
+import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.time.MeshExecutor;
 import dev.proxyless.mesh.time.MeshTime;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.function.Consumer;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,7 +28,8 @@ public final class EndpointSources implements AutoCloseable {
   private final MeshTime time;
   private final MeshMeters meters;
   private final MeshExecutor executor;
-  private final Map<Discovery, Poller> pollers = new HashMap<>();
+  private final Map<Question, Poller<Instances>> cloudMapPollers = new HashMap<>();
+  private final Map<Discovery.Dns, Poller<EndpointAssignment>> dnsPollers = new HashMap<>();
   private @Nullable InstanceQuery query;
 
   /**
@@ -39,13 +44,16 @@ public final class EndpointSources implements AutoCloseable {
     executor = time.pool("discovery");
   }
 
-  /** Whether the AWS SDK that Cloud Map is asked with is on the class path. */
+  /**
+   * Whether the AWS SDK that Cloud Map is asked with, and its HTTP client, are on the class path.
+   */
   public static boolean isSdkPresent() {
+    ClassLoader loader = EndpointSources.class.getClassLoader();
     try {
       Class.forName(
-          "software.amazon.awssdk.services.servicediscovery.ServiceDiscoveryClient",
-          false,
-          EndpointSources.class.getClassLoader());
+          "software.amazon.awssdk.services.servicediscovery.ServiceDiscoveryClient", false, loader);
+      Class.forName(
+          "software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient", false, loader);
       return true;
     } catch (ClassNotFoundException absent) {
       return false;
@@ -60,11 +68,29 @@ public final class EndpointSources implements AutoCloseable {
 
   /** Looks for the endpoints of a cluster that {@link #resolves} says yes to. */
   public EndpointSource open(Discovery discovery, EndpointSink sink) {
-    Poller poller =
+    if (discovery instanceof Discovery.CloudMap map && cloudMap.isPresent()) {
+      Question question = new Question(map.namespace(), map.service(), map.attributes());
+      Duration interval = cloudMap.get().refreshInterval();
+      return ask(
+          cloudMapPollers,
+          question,
+          each -> cloudMapPoller(each, interval),
+          new OnChange(map, sink));
+    }
+    if (discovery instanceof Discovery.Dns dns) {
+      return ask(dnsPollers, dns, this::dnsPoller, sink::endpoints);
+    }
+    throw new IllegalArgumentException("endpoints of " + discovery + " are not looked for here");
+  }
+
+  /** One who asks what others ask already gets their answer. */
+  private static <Q, A> EndpointSource ask(
+      Map<Q, Poller<A>> pollers, Q question, Function<Q, Poller<A>> make, Consumer<A> sink) {
+    Poller<A> poller =
         pollers.computeIfAbsent(
-            discovery,
+            question,
             each -> {
-              Poller fresh = poller(each);
+              Poller<A> fresh = make.apply(each);
               fresh.start();
               return fresh;
             });
@@ -72,37 +98,60 @@ public final class EndpointSources implements AutoCloseable {
     return () -> {
       if (poller.remove(sink)) {
         poller.close();
-        pollers.remove(discovery, poller);
+        pollers.remove(question, poller);
       }
     };
   }
 
-  private Poller poller(Discovery discovery) {
-    if (discovery instanceof Discovery.CloudMap map && cloudMap.isPresent()) {
-      CloudMapSettings settings = cloudMap.get();
-      Supplier<InstanceQuery> client = this::query;
-      return new Poller(
-          "cloud_map",
-          map.service() + "." + map.namespace(),
-          () ->
-              Instances.toEndpoints(
-                  client.get().discover(map.namespace(), map.service(), map.attributes()), map),
-          settings.refreshInterval(),
-          time,
-          executor,
-          meters);
+  /**
+   * What Cloud Map is asked. Clusters that differ in nothing but the listener's port or the address
+   * family ask the same.
+   */
+  private record Question(String namespace, String service, Map<String, String> attributes) {}
+
+  /** Tells a cluster of its endpoints where a change of the instances changed them. */
+  private static final class OnChange implements Consumer<Instances> {
+    private final Discovery.CloudMap map;
+    private final EndpointSink sink;
+    private @Nullable EndpointAssignment told;
+
+    OnChange(Discovery.CloudMap map, EndpointSink sink) {
+      this.map = map;
+      this.sink = sink;
     }
-    if (discovery instanceof Discovery.Dns dns) {
-      return new Poller(
-          "dns",
-          dns.hosts().toString(),
-          () -> DnsLookup.resolve(dns),
-          dns.refreshRate(),
-          time,
-          executor,
-          meters);
+
+    @Override
+    public void accept(Instances instances) {
+      EndpointAssignment endpoints = instances.toEndpoints(map);
+      if (!Objects.equals(endpoints, told)) {
+        told = endpoints;
+        sink.endpoints(endpoints);
+      }
     }
-    throw new IllegalArgumentException("endpoints of " + discovery + " are not looked for here");
+  }
+
+  private Poller<Instances> cloudMapPoller(Question question, Duration interval) {
+    return new Poller<>(
+        "cloud_map",
+        question.service() + "." + question.namespace(),
+        () ->
+            new Instances(
+                query().discover(question.namespace(), question.service(), question.attributes())),
+        interval,
+        time,
+        executor,
+        meters);
+  }
+
+  private Poller<EndpointAssignment> dnsPoller(Discovery.Dns dns) {
+    return new Poller<>(
+        "dns",
+        dns.hosts().toString(),
+        new DnsLookup(dns)::resolve,
+        dns.refreshRate(),
+        time,
+        executor,
+        meters);
   }
 
   /** Made on a thread of discovery, since loading the SDK takes a second. */
@@ -120,8 +169,10 @@ public final class EndpointSources implements AutoCloseable {
 
   @Override
   public void close() {
-    pollers.values().forEach(Poller::close);
-    pollers.clear();
+    cloudMapPollers.values().forEach(Poller::close);
+    cloudMapPollers.clear();
+    dnsPollers.values().forEach(Poller::close);
+    dnsPollers.clear();
     executor.close();
     synchronized (this) {
       if (query != null) {

@@ -12,22 +12,24 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Turns Cloud Map's instances into endpoints. The address is {@code AWS_INSTANCE_IPV4} or {@code
- * AWS_INSTANCE_IPV6} by preference, the port {@code AWS_INSTANCE_PORT}, else the virtual node's
- * listener's.
+ * The instances of a Cloud Map service, in the order of their ids, so that equal answers are equal
+ * however Cloud Map shuffles them.
+ *
+ * <p>As endpoints, their address is {@code AWS_INSTANCE_IPV4} or {@code AWS_INSTANCE_IPV6} by
+ * preference, their port {@code AWS_INSTANCE_PORT}, else the virtual node's listener's.
  */
-final class Instances {
+record Instances(List<Instance> all) {
 
   private static final Logger log = LoggerFactory.getLogger(Instances.class);
 
-  private Instances() {}
+  Instances {
+    all = all.stream().sorted(Comparator.comparing(Instance::id)).toList();
+  }
 
-  /** Endpoints in the order of instance ids, so that equal answers give equal assignments. */
-  static EndpointAssignment toEndpoints(List<Instance> instances, Discovery.CloudMap query) {
+  /** The endpoints that they are for a cluster. What cannot be used is left out and told. */
+  EndpointAssignment toEndpoints(Discovery.CloudMap query) {
     EndpointAssignment.Builder endpoints = new EndpointAssignment.Builder();
-    instances.stream()
-        .sorted(Comparator.comparing(Instance::id))
-        .forEach(instance -> add(instance, query, endpoints));
+    all.forEach(instance -> add(instance, query, endpoints));
     return endpoints.build();
   }
 
@@ -35,14 +37,18 @@ final class Instances {
       Instance instance, Discovery.CloudMap query, EndpointAssignment.Builder endpoints) {
     Map<String, String> attributes = instance.attributes();
     Optional<String> address = address(attributes, query.ipPreference());
-    int port = port(attributes.get("AWS_INSTANCE_PORT"), query.port());
+    int port = port(instance, query);
     if (address.isEmpty() || port == 0) {
       log.warn(
           "Cloud Map instance {} of {}.{} is left out: it has no {}",
           instance.id(),
           query.service(),
           query.namespace(),
-          address.isEmpty() ? "address that " + query.ipPreference() + " allows" : "port");
+          address.isEmpty()
+              ? "address that "
+                  + query.ipPreference()
+                  + " allows; right would be AWS_INSTANCE_IPV4 or AWS_INSTANCE_IPV6"
+              : "port; right would be AWS_INSTANCE_PORT, or a listener of the virtual node");
       return;
     }
     Locality locality =
@@ -70,15 +76,32 @@ final class Instances {
     };
   }
 
-  private static int port(@org.jspecify.annotations.Nullable String attribute, int listenerPort) {
+  private static int port(Instance instance, Discovery.CloudMap query) {
+    String attribute = instance.attributes().get("AWS_INSTANCE_PORT");
     if (attribute == null) {
-      return listenerPort;
+      return query.port();
     }
     try {
       int port = Integer.parseInt(attribute);
-      return port > 0 && port <= 65_535 ? port : listenerPort;
+      if (port > 0 && port <= 65_535) {
+        return port;
+      }
     } catch (NumberFormatException notANumber) {
-      return listenerPort;
+      // told below
     }
+    log.warn(
+        "Cloud Map instance {} of {}.{}: AWS_INSTANCE_PORT is \"{}\"; right would be 1 to 65535; the"
+            + " listener's port {} is used",
+        instance.id(),
+        query.service(),
+        query.namespace(),
+        attribute,
+        query.port());
+    return query.port();
+  }
+
+  @Override
+  public String toString() {
+    return all.size() + " instances";
   }
 }

@@ -1,6 +1,5 @@
 package dev.proxyless.mesh.discovery;
 
-import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.time.MeshExecutor;
 import dev.proxyless.mesh.time.MeshTime;
@@ -8,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -17,28 +17,30 @@ import org.slf4j.LoggerFactory;
  * Asks one question again and again, ahead of need, for all who want its answer. An answer replaces
  * the one before, even if it is empty; a failure leaves what was known in force and is asked again
  * with a growing back-off. Intervals are jittered so that a fleet does not ask in step.
+ *
+ * @param <T> the answer, a value
  */
-final class Poller {
+final class Poller<T> {
 
   private static final Logger log = LoggerFactory.getLogger(Poller.class);
   private static final int MAX_BACKOFF_FACTOR = 12;
 
   private final String source;
   private final String subject;
-  private final Supplier<EndpointAssignment> question;
+  private final Supplier<T> question;
   private final Duration interval;
   private final MeshTime time;
   private final MeshExecutor executor;
   private final MeshMeters meters;
-  private final List<EndpointSink> sinks = new CopyOnWriteArrayList<>();
-  private volatile @Nullable EndpointAssignment known;
+  private final List<Consumer<T>> sinks = new CopyOnWriteArrayList<>();
+  private volatile @Nullable T known;
   private volatile boolean closed;
   private int failures;
 
   Poller(
       String source,
       String subject,
-      Supplier<EndpointAssignment> question,
+      Supplier<T> question,
       Duration interval,
       MeshTime time,
       MeshExecutor executor,
@@ -57,16 +59,16 @@ final class Poller {
   }
 
   /** Adds one who wants answers; what is known already is told at once. */
-  synchronized void add(EndpointSink sink) {
+  synchronized void add(Consumer<T> sink) {
     sinks.add(sink);
-    EndpointAssignment now = known;
+    T now = known;
     if (now != null) {
-      sink.endpoints(now);
+      sink.accept(now);
     }
   }
 
   /** Removes one. Returns whether nobody is left. */
-  boolean remove(EndpointSink sink) {
+  boolean remove(Consumer<T> sink) {
     sinks.remove(sink);
     return sinks.isEmpty();
   }
@@ -80,7 +82,7 @@ final class Poller {
       answered(question.get());
       failures = 0;
       meters.discovery(source, "ok");
-    } catch (RuntimeException failed) {
+    } catch (RuntimeException | LinkageError failed) {
       if (closed) {
         return; // interrupted by its end, which is no failure of the source
       }
@@ -100,11 +102,11 @@ final class Poller {
     }
   }
 
-  private synchronized void answered(EndpointAssignment answer) {
+  private synchronized void answered(T answer) {
     if (!Objects.equals(answer, known)) {
       log.info("{}: {} has {}", source, subject, answer);
       known = answer;
-      sinks.forEach(sink -> sink.endpoints(answer));
+      sinks.forEach(sink -> sink.accept(answer));
     }
   }
 

@@ -76,20 +76,28 @@ public final class Documents {
     if (name.toLowerCase(Locale.ROOT).endsWith(".json")) {
       return new JsonParser(name, source).parse();
     }
+    return new Converter(name).node(compose(name, source, options), "", 0);
+  }
+
+  private static org.yaml.snakeyaml.nodes.Node compose(
+      String name, String source, LoaderOptions options) {
+    org.yaml.snakeyaml.nodes.Node root;
     try {
-      org.yaml.snakeyaml.nodes.Node root =
-          new Yaml(new SafeConstructor(options)).compose(new StringReader(source));
-      if (root == null) {
-        throw new DocumentException(name + ": the document is empty");
-      }
-      return new Converter(name).node(root, "", 0);
+      root = new Yaml(new SafeConstructor(options)).compose(new StringReader(source));
     } catch (MarkedYAMLException broken) {
       int line = broken.getProblemMark() == null ? 1 : broken.getProblemMark().getLine() + 1;
       throw new DocumentException(
           name + ":" + line + ": " + context(broken, line) + broken.getProblem(), broken);
     } catch (YAMLException broken) {
       throw new DocumentException(name + ": " + broken.getMessage(), broken);
+    } catch (RuntimeException broken) { // of an escape that the end of the text cuts off
+      throw new DocumentException(
+          name + ": cannot be read as YAML: " + broken.getMessage(), broken);
     }
+    if (root == null) {
+      throw new DocumentException(name + ": the document is empty");
+    }
+    return root;
   }
 
   /** Where what is broken began: a text without its end is noticed at the end of the file. */

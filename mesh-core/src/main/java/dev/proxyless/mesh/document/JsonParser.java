@@ -166,6 +166,10 @@ final class JsonParser {
       position = start;
       throw expected("a value");
     }
+    if (value instanceof Double number && number.isInfinite()) {
+      position = start;
+      throw expected("a number below 1.8e308");
+    }
     return value;
   }
 

@@ -99,7 +99,19 @@ public final class Node {
         .orElseThrow(
             () ->
                 new DocumentException(
-                    where() + ": " + child(field) + ": is missing; it is required here"));
+                    where()
+                        + ": "
+                        + child(field)
+                        + ": is missing; it is required here"
+                        + meant(field)));
+  }
+
+  /** Asks about a field that is there and looks like a missing one. */
+  private String meant(String missing) {
+    return Nearest.find(missing, fields().keySet())
+        .filter(each -> Math.abs(each.length() - missing.length()) <= 1)
+        .map(each -> " (is \"" + each + "\" a misspelling of it?)")
+        .orElse("");
   }
 
   /** The items of a list that may be missing. */

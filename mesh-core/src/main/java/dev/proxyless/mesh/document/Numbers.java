@@ -13,14 +13,19 @@ final class Numbers {
 
   /** A {@link Long} or {@link Double}; null where the text is no number of JSON. */
   static @Nullable Object ofJson(String text) {
-    return JSON.matcher(text).matches() ? parse(text) : null;
+    return JSON.matcher(text).matches() ? any(text) : null;
   }
 
   /**
    * A {@link Long} or {@link Double}; the text itself where it is neither, such as the dates and
-   * sexagesimal numbers of YAML 1.1, which no document of ours means.
+   * sexagesimal numbers of YAML 1.1, which no document of ours means, or beyond both.
    */
   static Object parse(String text) {
+    Object value = any(text);
+    return value instanceof Double number && number.isInfinite() ? text : value;
+  }
+
+  private static Object any(String text) {
     try {
       if (text.startsWith("0x")) {
         return Long.parseLong(text.substring(2), 16);

@@ -14,7 +14,8 @@ public enum FieldState {
    */
   REJECTED("rejected"),
   /**
-   * The field tunes or describes a proxy's own sockets; in a process there is nothing for it to do.
+   * The field changes nothing, and nothing is missed: it tunes or describes a proxy's own sockets,
+   * or it counts only together with a field that is reported itself.
    */
   INERT("inert");
 

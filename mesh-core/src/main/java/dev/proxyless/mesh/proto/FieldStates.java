@@ -20,7 +20,11 @@ final class FieldStates {
               field.note().isEmpty()
                   ? "is not supported; it changes nothing"
                   : "is not supported; " + field.note());
-      case INERT -> findings.add(path, FieldState.INERT, "has no meaning in a process");
+      case INERT ->
+          findings.add(
+              path,
+              FieldState.INERT,
+              field.note().isEmpty() ? "has no meaning in a process" : field.note());
       case REJECTED ->
           throw new InvalidMessageException(
               path, "is not supported, and the resource would mean something else without it");

@@ -40,19 +40,33 @@ final class LiveClusters {
   private final Runnable warmed;
   private final Map<String, Live> live = new HashMap<>();
 
-  /** One cluster: its newest version, where its endpoints come from, whether they have come. */
+  /**
+   * One cluster: the version that snapshots have, the newest one, which they get when they are
+   * published, where its endpoints come from, and whether they have come.
+   */
   private static final class Live {
     private Target target;
+    private Cluster config;
+    private @Nullable ClientTls tls;
     private @Nullable EndpointSource source;
     private @Nullable EndpointAssignment applied;
     private boolean warm;
 
     Live(Target target) {
       this.target = target;
+      config = target.upstream().config();
+      tls = target.tls();
     }
 
-    Cluster config() {
-      return target.upstream().config();
+    /**
+     * The newest version. It is made no sooner than it is published, since it takes outlier
+     * detection over from the one in force.
+     */
+    Target newest() {
+      if (!config.equals(target.upstream().config())) {
+        target = new Target(target.upstream().next(config), tls);
+      }
+      return target;
     }
   }
 
@@ -84,7 +98,7 @@ final class LiveClusters {
 
   private void update(Cluster config) {
     Live known = live.get(config.name());
-    if (known != null && known.config().equals(config)) {
+    if (known != null && known.config.equals(config)) {
       return;
     }
     ClientTls clientTls;
@@ -104,8 +118,9 @@ final class LiveClusters {
       live.put(config.name(), fresh);
       discover(fresh);
     } else {
-      boolean sameDiscovery = known.config().discovery().equals(config.discovery());
-      known.target = new Target(known.target.upstream().next(config), clientTls);
+      boolean sameDiscovery = known.config.discovery().equals(config.discovery());
+      known.config = config;
+      known.tls = clientTls;
       if (!sameDiscovery) {
         close(known.source);
         known.source = null;
@@ -117,7 +132,7 @@ final class LiveClusters {
   }
 
   private void discover(Live each) {
-    Discovery discovery = each.config().discovery();
+    Discovery discovery = each.config.discovery();
     if (discovery instanceof Discovery.Static fixed) {
       apply(each, fixed.assignment());
     } else if (discovery instanceof Discovery.OriginalDst) {
@@ -131,7 +146,7 @@ final class LiveClusters {
   }
 
   private void found(Live each, Discovery asked, EndpointAssignment assignment) {
-    if (live.get(each.config().name()) == each && each.config().discovery().equals(asked)) {
+    if (live.get(each.config.name()) == each && each.config.discovery().equals(asked)) {
       apply(each, assignment);
       warmed.run();
     }
@@ -139,7 +154,7 @@ final class LiveClusters {
 
   /** EDS: what is asked for by name and not looked for here. */
   private void assign(Live each, Map<String, EndpointAssignment> assignments) {
-    Discovery discovery = each.config().discovery();
+    Discovery discovery = each.config.discovery();
     if (sources.resolves(discovery)) {
       return;
     }
@@ -166,13 +181,13 @@ final class LiveClusters {
     return found != null && found.warm;
   }
 
-  /** The newest versions of some clusters. */
+  /** The newest versions of some clusters, which are in force from now on. */
   Map<String, Target> targets(Set<String> clusters) {
     Map<String, Target> targets = new HashMap<>();
     for (String cluster : clusters) {
       Live found = live.get(cluster);
       if (found != null) {
-        targets.put(cluster, found.target);
+        targets.put(cluster, found.newest());
       }
     }
     return Map.copyOf(targets);

@@ -32,8 +32,9 @@ import org.slf4j.LoggerFactory;
  * a listener names, every cluster that a route names, and for each of those an answer about its
  * endpoints. What is still missing after {@link #WAIT} is taken not to exist, as with Envoy's
  * {@code initial_fetch_timeout}: a missing table has no routes, a missing cluster answers 503 NC, a
- * cluster without endpoints 503 UH. Until then the snapshot before stays in force, with endpoints
- * that go on changing. So no call ever sees new routes with clusters that have not come (gRFC A74).
+ * cluster without endpoints 503 UH; later changes do not wait for it again until it has been there.
+ * Until then the snapshot before stays in force, with endpoints that go on changing. So no call
+ * ever sees new routes with clusters that have not come (gRFC A74).
  *
  * <p>Changes come on the configuration thread; {@link #current} is one volatile read for any
  * thread.
@@ -52,6 +53,10 @@ public final class SnapshotPublisher implements MeshView.Source {
   private final ChainCompiler compiler;
   private final LiveClusters clusters;
   private final Map<String, Long> missingSince = new HashMap<>();
+
+  /** What the snapshot in force was published without; nothing waits for it a second time. */
+  private final Set<String> takenNotToExist = new HashSet<>();
+
   private final CountDownLatch ready = new CountDownLatch(1);
 
   private Configuration newest = Configuration.EMPTY;
@@ -90,6 +95,10 @@ public final class SnapshotPublisher implements MeshView.Source {
   public void update(Configuration configuration) {
     newest = configuration;
     clusters.update(configuration);
+    if (sameAsPublished()) {
+      missingSince.clear();
+      clusters.retain(configuration.clusters().keySet());
+    }
     publishIfComplete();
   }
 
@@ -108,10 +117,12 @@ public final class SnapshotPublisher implements MeshView.Source {
       }
     }
     missingSince.keySet().retainAll(waitingFor);
+    takenNotToExist.retainAll(waitingFor);
     Set<String> stillAwaited =
         waitingFor.stream().filter(this::isAwaited).collect(Collectors.toCollection(TreeSet::new));
     if (stillAwaited.isEmpty()) {
       publish(compiled);
+      takenNotToExist.addAll(waitingFor);
     } else {
       log.debug("configuration waits for {}", stillAwaited);
     }
@@ -127,6 +138,9 @@ public final class SnapshotPublisher implements MeshView.Source {
 
   private void waitFor(String what, Set<String> waitingFor) {
     waitingFor.add(what);
+    if (takenNotToExist.contains(what)) {
+      return;
+    }
     if (missingSince.putIfAbsent(what, time.nanoTime()) == null) {
       time.schedule(WAIT, () -> configurationThread.execute(this::publishIfComplete));
     }
@@ -134,7 +148,10 @@ public final class SnapshotPublisher implements MeshView.Source {
 
   private boolean isAwaited(String what) {
     Long since = missingSince.get(what);
-    boolean awaited = since == null || time.nanoTime() - since < WAIT.toNanos();
+    if (since == null) {
+      return false;
+    }
+    boolean awaited = time.nanoTime() - since < WAIT.toNanos();
     if (!awaited) {
       log.warn("{} did not come within {} s and is taken not to exist", what, WAIT.toSeconds());
     }

@@ -105,7 +105,7 @@ class BrokenDocumentTest {
         List.of(
             directory.resolve("update-x-route.json")
                 + ":3: error: route r/x: spec.httpRoute.action.weightedTargets[0].virtualNode: there"
-                + " is no virtualNode \"no\"; right would be one of [n]"),
+                + " is no virtualNode \"no\"; the nearest is \"n\"; right would be one of [n]"),
         documents.problems().stream().map(Problem::toString).toList());
   }
 

@@ -8,6 +8,7 @@ import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 
 class PollerEndTest {
@@ -16,22 +17,22 @@ class PollerEndTest {
   void aQuestionThatTheEndInterruptsIsNoFailureOfTheSource() {
     VirtualTime time = new VirtualTime(1);
     List<String> results = new ArrayList<>();
-    Poller[] poller = new Poller[1];
-    poller[0] =
-        new Poller(
+    AtomicReference<Poller<Object>> poller = new AtomicReference<>();
+    poller.set(
+        new Poller<>(
             "test",
             "a service",
             () -> {
               results.add("asked");
-              poller[0].close();
+              poller.get().close();
               throw new IllegalStateException("interrupted");
             },
             Duration.ofSeconds(5),
             time,
             time.pool("test"),
-            meters(results));
+            meters(results)));
 
-    poller[0].start();
+    poller.get().start();
     time.advance(Duration.ofMinutes(5));
 
     assertEquals(List.of("asked"), results, "neither counted as an error nor asked again");

@@ -57,7 +57,18 @@ final class DocumentsTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"'true'", "\"on\"", "y", "n", "2026-11-21", "1:30", "1_000", "0b1", ".inf"})
+      strings = {
+        "'true'",
+        "\"on\"",
+        "y",
+        "n",
+        "2026-11-21",
+        "1:30",
+        "1_000",
+        "0b1",
+        ".inf",
+        "1e999"
+      })
   void whatIsNoTruthValueNorNumberOfOursIsText(String word) {
     assertEquals(word.replace("'", "").replace("\"", ""), yaml("a: " + word).required("a").text());
   }
@@ -110,6 +121,14 @@ final class DocumentsTest {
       })
   void brokenYamlSaysWhereAndWhat(String text, String message) {
     assertMessage(message, text);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"a: \"\\u", "a: \"\\x", "a: \"\\U", "%TAG ! %"})
+  void anEscapeThatTheEndCutsOffIsRefusedByName(String text) {
+    DocumentException refused =
+        assertThrows(DocumentException.class, () -> Documents.parse("cut.yaml", text));
+    assertTrue(String.valueOf(refused.getMessage()).startsWith("cut.yaml:"), refused.getMessage());
   }
 
   @Test

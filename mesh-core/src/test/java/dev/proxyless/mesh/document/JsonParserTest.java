@@ -66,6 +66,7 @@ final class JsonParserTest {
         "``                | app.json: the document is empty",
         "`  `              | app.json: the document is empty",
         "`{`               | app.json:1: a key in quotes was expected, the end found",
+        "`{\"a\": -1e999}`  | app.json:1: a number below 1.8e308 was expected, -1e999 found",
         "`{a: 1}`          | app.json:1: a key in quotes was expected, a found",
         "`{'a': 1}`        | app.json:1: a key in quotes was expected, 'a found",
         "`{\"a\" 1}`       | app.json:1: a : was expected, 1 found",

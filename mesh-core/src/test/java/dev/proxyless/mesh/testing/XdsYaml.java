@@ -49,6 +49,11 @@ public final class XdsYaml {
     return (EndpointAssignment) decode(ResourceType.CLUSTER_LOAD_ASSIGNMENT, yaml);
   }
 
+  /** A resource that is bytes already. */
+  public static Object decode(ResourceType type, byte[] bytes) {
+    return DECODER.decode(type, bytes).model();
+  }
+
   private static Object decode(ResourceType type, String yaml) {
     return DECODER.decode(type, Documents.parse("test", yaml)).model();
   }

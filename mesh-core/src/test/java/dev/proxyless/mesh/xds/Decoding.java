@@ -16,10 +16,12 @@ import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.proto.InvalidMessageException;
 import io.envoyproxy.envoy.config.endpoint.v3.ClusterLoadAssignment;
+import io.envoyproxy.envoy.extensions.filters.http.cors.v3.Cors;
 import io.envoyproxy.envoy.extensions.filters.http.fault.v3.HTTPFault;
 import io.envoyproxy.envoy.extensions.filters.http.router.v3.Router;
 import io.envoyproxy.envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager;
 import io.envoyproxy.envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy;
+import io.envoyproxy.envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate;
 import io.envoyproxy.envoy.extensions.transport_sockets.raw_buffer.v3.RawBuffer;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext;
 import io.envoyproxy.envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext;
@@ -41,6 +43,8 @@ final class Decoding {
           .add(HttpConnectionManager.getDescriptor())
           .add(Router.getDescriptor())
           .add(HTTPFault.getDescriptor())
+          .add(Cors.getDescriptor())
+          .add(PreviousHostsPredicate.getDescriptor())
           .add(TcpProxy.getDescriptor())
           .add(RawBuffer.getDescriptor())
           .add(UpstreamTlsContext.getDescriptor())

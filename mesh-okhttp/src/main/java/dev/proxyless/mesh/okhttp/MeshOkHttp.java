@@ -36,12 +36,13 @@ public final class MeshOkHttp {
    * Installs the mesh into a client's builder. What the builder has been told so far (time-outs,
    * network interceptors, cookies, cache, event listener) holds for the mesh's own connections as
    * well, so install last: an interceptor that is added later never runs for calls that the mesh
-   * takes.
+   * takes. Of several meshes that are installed in one builder, the last counts.
    *
    * @return the same builder
    */
   public static OkHttpClient.Builder install(
       Mesh mesh, OkHttpClient.Builder builder, Options options) {
+    builder.interceptors().removeIf(MeshInterceptor.class::isInstance);
     OkHttpClient donor = builder.build();
     EventListener.Factory listeners = donor.eventListenerFactory();
     builder.eventListenerFactory(

@@ -33,6 +33,7 @@ final class MeshRig implements Closeable {
   private final XdsServer xds;
   private final List<Closeable> toClose = new ArrayList<>();
   private final Semaphore applied = new Semaphore(0);
+  private final Semaphore ejected = new Semaphore(0);
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Mesh mesh;
   private List<Path> allowed = List.of();
@@ -158,6 +159,11 @@ final class MeshRig implements Closeable {
                   public void configurationApplied(long generation) {
                     applied.release();
                   }
+
+                  @Override
+                  public void endpointEjected(String cluster, String endpoint, String reason) {
+                    ejected.release();
+                  }
                 })
             .build();
     if (!mesh.awaitReady(SOON)) {
@@ -175,6 +181,13 @@ final class MeshRig implements Closeable {
     xds.push();
     if (!applied.tryAcquire(SOON.toMillis(), TimeUnit.MILLISECONDS)) {
       throw new IllegalStateException("the change did not come into force: " + mesh.report());
+    }
+  }
+
+  /** Waits until an endpoint is set aside. */
+  void awaitEjection() throws InterruptedException {
+    if (!ejected.tryAcquire(SOON.toMillis(), TimeUnit.MILLISECONDS)) {
+      throw new IllegalStateException("no endpoint was ejected: " + mesh.report());
     }
   }
 

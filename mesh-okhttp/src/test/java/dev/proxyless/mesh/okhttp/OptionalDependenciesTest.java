@@ -4,7 +4,9 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.File;
-import java.nio.charset.StandardCharsets;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.TimeUnit;
@@ -31,18 +33,35 @@ class OptionalDependenciesTest {
         Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
             .filter(entry -> !OPTIONAL.matcher(entry.replace('\\', '/')).matches())
             .collect(Collectors.joining(File.pathSeparator));
+    Path output = directory.resolve("output");
     Process process =
         new ProcessBuilder(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-cp",
                 classPath,
                 MinimalApplication.class.getName(),
-                directory.toString())
+                Files.createDirectory(directory.resolve("documents")).toString())
             .redirectErrorStream(true)
+            .redirectOutput(output.toFile())
             .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertTrue(process.waitFor(60, TimeUnit.SECONDS), "it ended");
-    assertEquals(0, process.exitValue(), output);
-    assertTrue(output.contains("hello virtual_host=s.local") && output.contains("flags=-"), output);
+    try {
+      assertTrue(process.waitFor(60, TimeUnit.SECONDS), () -> "it did not end: " + read(output));
+    } finally {
+      process.destroyForcibly();
+    }
+    String said = read(output);
+    assertEquals(0, process.exitValue(), said);
+    assertTrue(said.contains("hello virtual_host=s.local") && said.contains("flags=-"), said);
+    assertTrue(
+        said.contains("the AWS SDK for Cloud Map is not on the class path"),
+        () -> "what is missing, and what to add for it, is told: " + said);
+  }
+
+  private static String read(Path file) {
+    try {
+      return Files.readString(file);
+    } catch (IOException failed) {
+      throw new UncheckedIOException(failed);
+    }
   }
 }

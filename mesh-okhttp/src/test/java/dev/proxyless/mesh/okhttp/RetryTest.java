@@ -487,21 +487,13 @@ class RetryTest {
       client.newCall(get()).execute().close();
     }
     assertEquals(2, bad.getRequestCount());
-    awaitEjection();
+    rig.awaitEjection();
     for (int i = 0; i < 6; i++) {
       try (Response response = client.newCall(get()).execute()) {
         assertEquals(200, response.code());
       }
     }
     assertEquals(2, bad.getRequestCount(), "no more after the ejection");
-  }
-
-  private void awaitEjection() throws InterruptedException {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    while (!String.valueOf(rig.cluster("c")).contains("ejected=true")) {
-      assertTrue(System.nanoTime() < deadline, "the endpoint was ejected");
-      Thread.onSpinWait();
-    }
   }
 
   @Test

@@ -1,11 +1,13 @@
 package dev.proxyless.mesh.spring;
 
 import dev.proxyless.mesh.Mesh;
+import dev.proxyless.mesh.admin.ExplainedRequest;
 import dev.proxyless.mesh.admin.Explanation;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.springframework.boot.actuate.endpoint.Access;
+import org.springframework.boot.actuate.endpoint.InvalidEndpointRequestException;
 import org.springframework.boot.actuate.endpoint.annotation.Endpoint;
 import org.springframework.boot.actuate.endpoint.annotation.ReadOperation;
 import org.springframework.boot.actuate.endpoint.annotation.Selector;
@@ -47,12 +49,19 @@ public final class MeshEndpoint {
     if (!view.equals(EXPLAIN)) {
       return null;
     }
-    ExplainedRequest request =
-        ExplainedRequest.of(
-            method == null ? "GET" : method, url, header == null ? List.of() : header);
-    return mesh.explain(request, mesh.time().random())
+    return mesh.explain(request(method == null ? "GET" : method, url, header))
         .map(Explanation::toMap)
         .orElseGet(
             () -> Map.of("action", "none", "why", List.of("no configuration has arrived yet")));
+  }
+
+  private static ExplainedRequest request(
+      String method, String url, @Nullable List<String> headers) {
+    try {
+      return ExplainedRequest.of(method, url, headers == null ? List.of() : headers);
+    } catch (IllegalArgumentException wrong) {
+      throw new InvalidEndpointRequestException(
+          String.valueOf(wrong.getMessage()), "url or header cannot be used");
+    }
   }
 }

@@ -25,11 +25,14 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Collectors;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -252,6 +255,7 @@ class MeshAutoConfigurationTest {
         new ApplicationContextRunner()
             .withConfiguration(AutoConfigurations.of(MeshAutoConfiguration.class));
     Path notPem = Files.writeString(documents.resolve("ca.pem"), "no certificate");
+    Set<Thread> before = meshThreads();
 
     bare.withPropertyValues("mesh.node.id=serviceA", "mesh.app-mesh.directory=" + documents)
         .run(
@@ -269,6 +273,7 @@ class MeshAutoConfigurationTest {
               String told = StartupFailure.of(context);
               assertTrue(told.contains(notPem.toString()), told);
             });
+    awaitNoneBegun(before);
   }
 
   @Test
@@ -334,23 +339,34 @@ class MeshAutoConfigurationTest {
 
   @Test
   void noThreadOfTheMeshOutlivesTheContext() throws InterruptedException {
+    Set<Thread> before = meshThreads();
     service.answer(200, "");
     runner.run(
         context -> {
           assertEquals(200, call(context.getBean(Mesh.class), service.url("/")));
-          assertTrue(meshThreads().size() > 0);
+          assertFalse(begun(before).isEmpty());
         });
-
-    for (int tries = 0; !meshThreads().isEmpty() && tries < 200; tries++) {
-      Thread.sleep(50);
-    }
-    assertEquals(List.of(), meshThreads());
+    awaitNoneBegun(before);
   }
 
-  private static List<String> meshThreads() {
+  private static void awaitNoneBegun(Set<Thread> before) {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (!begun(before).isEmpty() && System.nanoTime() < deadline) {
+      Thread.onSpinWait();
+    }
+    assertEquals(Set.of(), begun(before));
+  }
+
+  private static Set<Thread> begun(Set<Thread> before) {
+    Set<Thread> threads = meshThreads();
+    threads.removeAll(before);
+    return threads;
+  }
+
+  /** Those of this test's mesh, and of contexts that other tests of this JVM have left open. */
+  private static Set<Thread> meshThreads() {
     return Thread.getAllStackTraces().keySet().stream()
-        .map(Thread::getName)
-        .filter(name -> name.startsWith("mesh-"))
-        .toList();
+        .filter(thread -> thread.getName().startsWith("mesh-"))
+        .collect(Collectors.toCollection(HashSet::new));
   }
 }

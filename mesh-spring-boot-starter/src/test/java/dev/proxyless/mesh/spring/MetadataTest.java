@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.springframework.boot.convert.DurationStyle;
@@ -67,6 +69,29 @@ class MetadataTest {
     assertEquals(String.valueOf(CloudMap.DEFAULT.enabled()), defaultOf("mesh.cloud-map.enabled"));
     assertEquals("all", defaultOf("mesh.client"));
     assertEquals("true", defaultOf("mesh.enabled"));
+  }
+
+  @Test
+  void theDocumentationHasEveryProperty() throws IOException {
+    Path page = Path.of(System.getProperty("project.root"), "docs", "spring-boot.md");
+    List<String> rows =
+        Files.readString(page)
+            .lines()
+            .filter(line -> line.matches("\\| `[a-z.-]+\\.[a-z.-]+` \\| .* \\| .* \\|"))
+            .toList();
+
+    assertEquals(
+        properties.values().stream().map(MetadataTest::row).collect(Collectors.joining("\n")),
+        String.join("\n", rows));
+  }
+
+  private static String row(JsonNode property) {
+    JsonNode value = property.get("defaultValue");
+    return "| `%s` | %s | %s |"
+        .formatted(
+            property.get("name").stringValue(),
+            value == null ? "" : "`" + value.asString() + "`",
+            property.get("description").stringValue());
   }
 
   private String defaultOf(String name) {

@@ -3,6 +3,7 @@ package dev.proxyless.mesh.controlplane;
 import static dev.proxyless.mesh.controlplane.NodeGuide.fields;
 
 import dev.proxyless.mesh.OfflineMesh;
+import dev.proxyless.mesh.admin.ExplainedRequest;
 import dev.proxyless.mesh.admin.Explanation;
 import dev.proxyless.mesh.appmesh.AppMeshDocuments;
 import dev.proxyless.mesh.appmesh.NodeName;
@@ -97,7 +98,7 @@ final class ExplainCommand implements Callable<Integer> {
   public Integer call() {
     AppMeshDocuments documents = DocumentDirectory.read(config);
     NodeName name = DocumentDirectory.node(node, documents);
-    ExplainedRequest request = new ExplainedRequest(method, url, headers);
+    ExplainedRequest request = request();
     OfflineMesh mesh =
         OfflineMesh.of(Translator.translate(documents, name, View.LIBRARY).orElseThrow());
     long chosen = random == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : random;
@@ -115,6 +116,14 @@ final class ExplainCommand implements Callable<Integer> {
     return errors.isEmpty() && !NOWHERE.contains(explanation.action())
         ? ExitStatus.GOOD
         : ExitStatus.PROBLEMS;
+  }
+
+  private ExplainedRequest request() {
+    try {
+      return ExplainedRequest.of(method, url, headers);
+    } catch (IllegalArgumentException wrong) {
+      throw new UnusableInputException(String.valueOf(wrong.getMessage()), wrong);
+    }
   }
 
   private void json(

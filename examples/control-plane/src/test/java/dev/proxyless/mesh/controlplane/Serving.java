@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.controlplane;
 
 import dev.proxyless.mesh.discovery.CloudMapSettings;
+import dev.proxyless.mesh.testing.FakeCloudMap;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

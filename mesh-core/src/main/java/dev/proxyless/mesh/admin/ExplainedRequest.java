@@ -1,4 +1,4 @@
-package dev.proxyless.mesh.controlplane;
+package dev.proxyless.mesh.admin;
 
 import dev.proxyless.mesh.route.RequestHead;
 import java.net.URI;
@@ -7,8 +7,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** A request as it is told on the command line. */
-final class ExplainedRequest implements RequestHead {
+/**
+ * The head of a request that is asked about and not made.
+ *
+ * <pre>{@code
+ * mesh.explain(ExplainedRequest.of("POST", "http://orders.apps.local:8000/cart", List.of()));
+ * }</pre>
+ *
+ * Immutable.
+ */
+public final class ExplainedRequest implements RequestHead {
 
   private final String method;
   private final String scheme;
@@ -18,26 +26,18 @@ final class ExplainedRequest implements RequestHead {
   private final List<String> names = new ArrayList<>();
   private final List<String> values = new ArrayList<>();
 
-  /**
-   * Reads a request.
-   *
-   * @param headers such as {@code x-version: 2}; {@code Host} stands for the URL's own
-   * @throws UnusableInputException if the URL or a header is none
-   */
-  ExplainedRequest(String method, String url, List<String> headers) {
+  private ExplainedRequest(String method, URI uri, List<String> headers) {
     this.method = method;
-    URI uri = parse(url);
     scheme = uri.getScheme().toLowerCase(Locale.ROOT);
-    boolean https = scheme.equals("https");
-    port = uri.getPort() >= 0 ? uri.getPort() : https ? 443 : 80;
-    String rawPath =
-        uri.getRawPath() == null || uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
+    int usual = scheme.equals("https") ? 443 : 80;
+    port = uri.getPort() >= 0 ? uri.getPort() : usual;
+    String rawPath = uri.getRawPath().isEmpty() ? "/" : uri.getRawPath();
     path = uri.getRawQuery() == null ? rawPath : rawPath + "?" + uri.getRawQuery();
-    String host = port == (https ? 443 : 80) ? uri.getHost() : uri.getHost() + ":" + port;
+    String host = port == usual ? uri.getHost() : uri.getHost() + ":" + port;
     for (String header : headers) {
       int colon = header.indexOf(':');
       if (colon < 1) {
-        throw new UnusableInputException(
+        throw new IllegalArgumentException(
             "header \"" + header + "\" has no name; right would be 'name: value'");
       }
       String name = header.substring(0, colon).strip();
@@ -52,7 +52,21 @@ final class ExplainedRequest implements RequestHead {
     authority = host;
   }
 
+  /**
+   * A request.
+   *
+   * @param method such as {@code GET}
+   * @param url an http or https URL
+   * @param headers such as {@code x-version: 2}; {@code Host} stands for the URL's own
+   * @throws IllegalArgumentException if the URL or a header is none; the message says what would be
+   *     right
+   */
+  public static ExplainedRequest of(String method, String url, List<String> headers) {
+    return new ExplainedRequest(method, parse(url), headers);
+  }
+
   private static URI parse(String url) {
+    String reason = "";
     try {
       URI uri = new URI(url);
       if (uri.getScheme() != null
@@ -61,13 +75,10 @@ final class ExplainedRequest implements RequestHead {
         return uri;
       }
     } catch (URISyntaxException notOne) {
-      throw new UnusableInputException(wrong(url) + " (" + notOne.getReason() + ")", notOne);
+      reason = " (" + notOne.getReason() + ")";
     }
-    throw new UnusableInputException(wrong(url));
-  }
-
-  private static String wrong(String url) {
-    return "\"" + url + "\" is no URL of a service; right would be http://HOST[:PORT]/PATH";
+    throw new IllegalArgumentException(
+        "\"" + url + "\" is no URL of a service; right would be http://HOST[:PORT]/PATH" + reason);
   }
 
   @Override

@@ -1,0 +1,440 @@
+package dev.proxyless.mesh.xds;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotEquals;
+
+import dev.proxyless.mesh.document.Documents;
+import dev.proxyless.mesh.document.Json;
+import dev.proxyless.mesh.model.RouteConfiguration;
+import dev.proxyless.mesh.model.TlsContext;
+import dev.proxyless.mesh.proto.Field;
+import dev.proxyless.mesh.proto.FieldState;
+import dev.proxyless.mesh.proto.FieldTable;
+import dev.proxyless.mesh.proto.InvalidMessageException;
+import dev.proxyless.mesh.proto.Kind;
+import dev.proxyless.mesh.proto.MessageType;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/**
+ * A field that the table says acts is read: resources that set all of them mean something else
+ * without any one of them.
+ */
+final class ActingFieldsTest {
+
+  /** What says nothing that is not so without it; the table notes why. */
+  private static final Set<String> SAY_NOTHING =
+      Set.of(
+          "envoy.config.cluster.v3.Cluster.EdsClusterConfig.eds_config",
+          "envoy.extensions.filters.network.http_connection_manager.v3.Rds.config_source",
+          "envoy.config.core.v3.ConfigSource.ads",
+          "envoy.config.core.v3.ConfigSource.self",
+          "envoy.config.core.v3.TransportSocket.name",
+          "envoy.config.route.v3.RetryPolicy.RetryHostPredicate.typed_config",
+          "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig.http_protocol_options");
+
+  private static final List<String> LISTENERS =
+      List.of(
+          """
+          name: egress
+          traffic_direction: OUTBOUND
+          use_original_dst: true
+          address: {socket_address: {address: 0.0.0.0, port_value: 15001}}
+          filter_chains:
+          - name: http
+            filter_chain_match: {destination_port: 8080}
+            transport_socket:
+              name: tls
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext
+                require_client_certificate: true
+                common_tls_context:
+                  tls_params: {tls_minimum_protocol_version: TLSv1_3}
+                  alpn_protocols: [h2]
+                  tls_certificates:
+                  - certificate_chain: {filename: /chain.pem}
+                    private_key: {inline_string: key}
+                  validation_context:
+                    trusted_ca: {inline_bytes: Y2E=}
+                    match_typed_subject_alt_names:
+                    - {san_type: DNS, matcher: {exact: a}}
+            filters:
+            - name: hcm
+              typed_config:
+                "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+                rds: {route_config_name: r, config_source: {ads: {}}}
+                http_filters:
+                - name: fault
+                  disabled: true
+                  typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault}
+                - name: cors
+                  typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+                - name: router
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
+                    suppress_envoy_headers: true
+          default_filter_chain:
+            filters:
+            - name: tcp
+              typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy}
+          """,
+          """
+          name: api.local
+          api_listener:
+            api_listener:
+              "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+              rds: {route_config_name: r, config_source: {self: {}}}
+          """,
+          """
+          name: inline.local
+          api_listener:
+            api_listener:
+              "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+              route_config: {name: inline}
+          """);
+
+  private static final List<String> ROUTES =
+      List.of(
+          """
+          name: r
+          ignore_port_in_host_matching: true
+          virtual_hosts:
+          - name: a
+            domains: [a, b]
+            include_request_attempt_count: true
+            include_attempt_count_in_response: true
+            retry_policy:
+              retry_on: 5xx
+              num_retries: 3
+              per_try_timeout: 2s
+              retry_host_predicate:
+              - name: envoy.retry_host_predicates.previous_hosts
+                typed_config: {"@type": type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate}
+              host_selection_retry_max_attempts: 4
+              retriable_status_codes: [418]
+              retry_back_off: {base_interval: 1s, max_interval: 3s}
+              retriable_headers: [{name: x-a}]
+              retriable_request_headers: [{name: x-b}]
+            routes:
+            - name: first
+              match:
+                prefix: /
+                case_sensitive: false
+                grpc: {}
+                runtime_fraction: {default_value: {numerator: 5, denominator: MILLION}}
+                query_parameters:
+                - {name: q, present_match: false}
+                - {name: s, string_match: {exact: a, ignore_case: true}}
+                headers:
+                - {name: a, exact_match: v, invert_match: true, treat_missing_header_as_empty: true}
+                - {name: b, range_match: {start: 1, end: 9}}
+                - {name: c, present_match: false}
+                - {name: d, prefix_match: v}
+                - {name: e, suffix_match: v}
+                - {name: f, safe_regex_match: {regex: v}}
+                - {name: g, contains_match: v}
+                - {name: h, string_match: {prefix: v}}
+                - {name: i, string_match: {suffix: v}}
+                - {name: j, string_match: {contains: v}}
+                - {name: k, string_match: {safe_regex: {regex: v}}}
+              route:
+                cluster: c
+                prefix_rewrite: /p
+                host_rewrite_literal: h
+                timeout: 1s
+                retry_policy: {retry_on: 5xx}
+                cluster_not_found_response_code: NOT_FOUND
+                max_stream_duration: {max_stream_duration: 9s}
+            - match: {path: /a}
+              route: {cluster_header: x-cluster}
+            - match: {safe_regex: {regex: a}}
+              route:
+                weighted_clusters:
+                  header_name: x-random
+                  clusters: [{name: a, weight: 1}, {name: b, weight: 2}]
+            - match: {path_separated_prefix: /a}
+              redirect:
+                host_redirect: h
+                path_redirect: /p
+                response_code: FOUND
+                https_redirect: true
+                strip_query: true
+                port_redirect: 8443
+            - match: {prefix: /a}
+              redirect: {prefix_rewrite: /b, scheme_redirect: https}
+            - match: {prefix: /b}
+              direct_response: {status: 404, body: {inline_string: text}}
+          """);
+
+  private static final List<String> CLUSTERS =
+      List.of(
+          """
+          name: eds
+          type: EDS
+          eds_cluster_config: {service_name: other, eds_config: {ads: {}}}
+          connect_timeout: 1s
+          lb_policy: RANDOM
+          common_lb_config: {healthy_panic_threshold: {value: 7}}
+          typed_extension_protocol_options:
+            envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+              explicit_http_config: {http2_protocol_options: {}}
+          circuit_breakers:
+            thresholds:
+            - {max_requests: 3, max_retries: 2}
+            - {priority: HIGH, max_requests: 1}
+          outlier_detection:
+            consecutive_5xx: 2
+            interval: 3s
+            base_ejection_time: 4s
+            max_ejection_time: 400s
+            max_ejection_time_jitter: 1s
+            max_ejection_percent: 50
+            enforcing_consecutive_5xx: 60
+            always_eject_one_host: true
+          transport_socket:
+            name: tls
+            typed_config:
+              "@type": type.googleapis.com/envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext
+              sni: a.local
+              common_tls_context:
+                tls_params: {tls_maximum_protocol_version: TLSv1_2}
+                validation_context:
+                  trusted_ca: {filename: /ca.pem}
+                  match_subject_alt_names: [{exact: a}]
+          """,
+          """
+          name: auto
+          type: EDS
+          eds_cluster_config: {eds_config: {self: {}}}
+          typed_extension_protocol_options:
+            envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+              auto_config: {}
+          """,
+          """
+          name: http1
+          type: EDS
+          eds_cluster_config: {}
+          typed_extension_protocol_options:
+            envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+              "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+              explicit_http_config: {http_protocol_options: {}}
+          """,
+          """
+          name: cloud-map
+          type: EDS
+          eds_cluster_config: {}
+          metadata:
+            filter_metadata: {dev.proxyless.cloud_map: {namespace_name: n, service_name: s}}
+          """,
+          """
+          name: dns
+          type: STRICT_DNS
+          http2_protocol_options: {}
+          dns_refresh_rate: 7s
+          dns_lookup_family: V4_ONLY
+          load_assignment:
+            cluster_name: dns
+            endpoints:
+            - lb_endpoints:
+              - endpoint: {address: {socket_address: {address: a.local, port_value: 80}}}
+          """);
+
+  private static final List<String> ASSIGNMENTS =
+      List.of(
+          """
+          cluster_name: c
+          endpoints:
+          - locality: {region: r, zone: z, sub_zone: s}
+            priority: 1
+            lb_endpoints:
+            - health_status: UNHEALTHY
+              endpoint:
+                hostname: h
+                address: {socket_address: {address: 10.0.0.1, port_value: 80}}
+          """);
+
+  /** Whether leaving a field out changes anything, by message and field. */
+  private static final Map<String, Boolean> CHANGES = new TreeMap<>();
+
+  /** Takes all that is well formed. */
+  private static final Checks CHECKS =
+      new Checks() {
+        @Override
+        public Optional<String> fileRefusal(String path) {
+          return Optional.empty();
+        }
+
+        @Override
+        public void routes(RouteConfiguration configuration) {}
+
+        @Override
+        public Optional<String> tlsRefusal(TlsContext context) {
+          return Optional.empty();
+        }
+      };
+
+  @BeforeAll
+  static void leaveOutEachField() {
+    for (ResourceType type : ResourceType.values()) {
+      leaveOut(type, resources(type));
+    }
+  }
+
+  /** Resources that set all fields that act, in YAML. */
+  static List<String> resources(ResourceType type) {
+    return switch (type) {
+      case LISTENER -> LISTENERS;
+      case ROUTE_CONFIGURATION -> ROUTES;
+      case CLUSTER -> CLUSTERS;
+      case CLUSTER_LOAD_ASSIGNMENT -> ASSIGNMENTS;
+    };
+  }
+
+  @Test
+  void aFieldThatActsIsMissedWhenItIsLeftOut() {
+    Set<String> missedByNobody = new TreeSet<>();
+    CHANGES.forEach(
+        (field, changes) -> {
+          if (!changes) {
+            missedByNobody.add(field);
+          }
+        });
+    assertEquals(new TreeSet<>(SAY_NOTHING), missedByNobody);
+    for (MessageType type : FieldTable.xds().types()) {
+      for (Field field : type.fields()) {
+        if (SAY_NOTHING.contains(type + "." + field.name())) {
+          assertNotEquals("", field.note(), type + "." + field.name());
+        }
+      }
+    }
+  }
+
+  @Test
+  void everyFieldThatActsIsAmongThem() {
+    Set<String> untried = new TreeSet<>();
+    for (ResourceType type : ResourceType.values()) {
+      reach(type.messageName(), untried, new TreeSet<>());
+    }
+    for (String packed :
+        List.of(
+            "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
+            "envoy.extensions.filters.http.router.v3.Router",
+            "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
+            "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
+            "envoy.extensions.upstreams.http.v3.HttpProtocolOptions")) {
+      reach(packed, untried, new TreeSet<>());
+    }
+    untried.removeAll(CHANGES.keySet());
+    assertEquals(Set.of(), untried);
+  }
+
+  private static void reach(String name, Set<String> acting, Set<String> seen) {
+    if (!seen.add(name)) {
+      return;
+    }
+    for (Field field : FieldTable.xds().type(name).fields()) {
+      if (field.state() == FieldState.ACTS) {
+        acting.add(name + "." + field.name());
+        if (field.kind() == Kind.MESSAGE) {
+          reach(field.typeName(), acting, seen);
+        }
+      }
+    }
+  }
+
+  private static void leaveOut(ResourceType type, List<String> resources) {
+    for (String yaml : resources) {
+      Object root = Documents.parse("test.yaml", yaml).plain();
+      Object whole = outcome(type, root);
+      message(
+          FieldTable.xds().type(type.messageName()),
+          root,
+          (name, changed) ->
+              CHANGES.merge(name, !whole.equals(outcome(type, changed)), Boolean::logicalOr));
+    }
+  }
+
+  /** Model, name and findings, or the refusal. */
+  private static Object outcome(ResourceType type, Object tree) {
+    try {
+      Decoded decoded =
+          new Decoder(CHECKS).decode(type, Documents.parse("t.json", Json.line(tree)));
+      return List.of(decoded.model(), decoded.name(), decoded.findings().all());
+    } catch (InvalidMessageException refused) {
+      return String.valueOf(refused.getMessage());
+    }
+  }
+
+  private interface Variant {
+    /** Takes the whole tree without one field. */
+    void accept(String field, Object changed);
+  }
+
+  private static void message(MessageType type, Object tree, Variant variant) {
+    Map<?, ?> message = (Map<?, ?>) tree;
+    for (Field field : type.fields()) {
+      Object value = message.get(field.name());
+      if (value == null || field.state() != FieldState.ACTS) {
+        continue;
+      }
+      variant.accept(type + "." + field.name(), with(message, field.name(), null));
+      Variant outer = (name, changed) -> variant.accept(name, with(message, field.name(), changed));
+      if (field.repeated()) {
+        List<?> list = (List<?>) value;
+        for (int i = 0; i < list.size(); i++) {
+          int index = i;
+          nested(
+              field,
+              list.get(i),
+              (name, changed) -> {
+                List<Object> copy = new ArrayList<>(list);
+                copy.set(index, changed);
+                outer.accept(name, copy);
+              });
+        }
+      } else if (field.map()) {
+        Map<?, ?> map = (Map<?, ?>) value;
+        map.forEach(
+            (key, item) ->
+                nested(
+                    field,
+                    item,
+                    (name, changed) -> outer.accept(name, with(map, (String) key, changed))));
+      } else {
+        nested(field, value, outer);
+      }
+    }
+  }
+
+  private static void nested(Field field, Object value, Variant variant) {
+    if (field.kind() == Kind.MESSAGE) {
+      message(FieldTable.xds().type(field.typeName()), value, variant);
+    } else if (field.kind() == Kind.ANY) {
+      String url = (String) ((Map<?, ?>) value).get("@type");
+      FieldTable.xds()
+          .find(url.substring(url.indexOf('/') + 1))
+          .ifPresent(type -> message(type, value, variant));
+    }
+  }
+
+  private static Map<Object, Object> with(Map<?, ?> map, String key, @Nullable Object value) {
+    Map<Object, Object> copy = new LinkedHashMap<>(map);
+    if (value == null) {
+      copy.remove(key);
+    } else {
+      copy.put(key, value);
+    }
+    return copy;
+  }
+}
