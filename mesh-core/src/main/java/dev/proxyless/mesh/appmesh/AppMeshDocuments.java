@@ -264,8 +264,31 @@ public final class AppMeshDocuments {
       return spec.find(field).map(Node::name);
     }
 
+    /**
+     * What is still referred to is not removed with its file: App Mesh refused that as well.
+     *
+     * @return whether there was one
+     */
+    private boolean keepOneReferredTo() {
+      for (ResourceId id : resources.keySet()) {
+        Optional<String> dangling = References.dangling(id, resources);
+        for (Map.Entry<ResourceId, Specification> gone : before.resources.entrySet()) {
+          if (dangling.isPresent()
+              && gone.getKey().mesh().equals(id.mesh())
+              && !resources.containsKey(gone.getKey())
+              && References.names(dangling.get(), gone.getKey())) {
+            problems.add(problem(id, dangling.get() + "; what it said before stays in force"));
+            resources.put(gone.getKey(), gone.getValue());
+            return true;
+          }
+        }
+      }
+      return false;
+    }
+
     /** A resource that refers to what is not there is refused, and so may be what refers to it. */
     void checkReferences() {
+      while (keepOneReferredTo()) {}
       boolean refused = true;
       while (refused) {
         refused = false;

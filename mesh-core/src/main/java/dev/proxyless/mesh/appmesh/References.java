@@ -115,13 +115,18 @@ final class References {
         .filter(id -> id.kind() == kind && (kind == Kind.MESH || id.mesh().equals(mesh)))
         .forEach(id -> known.add(id.name()));
     return path
-        + ": there is no "
-        + kind.word()
-        + " \""
-        + name
-        + "\""
+        + thereIsNo(kind, name)
         + Nearest.hint(name, known)
-        + "; right would be one of "
-        + known;
+        + "; right would be "
+        + (known.isEmpty() ? "a document that creates it" : "one of " + known);
+  }
+
+  private static String thereIsNo(Kind kind, String name) {
+    return ": there is no " + kind.word() + " \"" + name + "\"";
+  }
+
+  /** Whether this resource is what is not there, by the words of {@link #dangling}. */
+  static boolean names(String dangling, ResourceId id) {
+    return dangling.contains(thereIsNo(id.kind(), id.name()));
   }
 }
