@@ -84,7 +84,8 @@ class ServedDocumentsTest {
             .message()
             .endsWith(
                 "spec.httpRoute.action.weightedTargets[1].virtualNode: there is no virtualNode"
-                    + " \"serviceBv3\"; right would be one of [serviceA, serviceB, serviceBv2]"),
+                    + " \"serviceBv3\"; the nearest is \"serviceBv2\"; right would be one of"
+                    + " [serviceA, serviceB, serviceBv2]"),
         problem::message);
     client.expectNothing();
   }
