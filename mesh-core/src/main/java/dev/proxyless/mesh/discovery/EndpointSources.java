@@ -45,7 +45,8 @@ public final class EndpointSources implements AutoCloseable {
   }
 
   /**
-   * Whether the AWS SDK that Cloud Map is asked with, and its HTTP client, are on the class path.
+   * Whether the AWS SDK that Cloud Map is asked with, and its HTTP client, are on the class path,
+   * whole: an application may have parts of the SDK for other services.
    */
   public static boolean isSdkPresent() {
     ClassLoader loader = EndpointSources.class.getClassLoader();
@@ -55,7 +56,7 @@ public final class EndpointSources implements AutoCloseable {
       Class.forName(
           "software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient", false, loader);
       return true;
-    } catch (ClassNotFoundException absent) {
+    } catch (ClassNotFoundException | LinkageError absent) {
       return false;
     }
   }

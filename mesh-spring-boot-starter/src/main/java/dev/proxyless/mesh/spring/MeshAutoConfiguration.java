@@ -3,7 +3,6 @@ package dev.proxyless.mesh.spring;
 import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.telemetry.MeshListener;
-import dev.proxyless.mesh.tls.TlsException;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.opentelemetry.api.OpenTelemetry;
 import java.util.List;
@@ -48,7 +47,7 @@ public final class MeshAutoConfiguration {
     customizers.orderedStream().forEach(each -> each.customize(builder));
     try {
       return builder.build();
-    } catch (IllegalArgumentException | TlsException wrong) {
+    } catch (IllegalArgumentException wrong) {
       throw new MeshConfigurationException(
           "The mesh cannot begin: " + wrong.getMessage() + ".",
           "Correct that setting among the mesh.* properties or in mesh.yaml.",

@@ -17,12 +17,7 @@ final class ArchitectureTest {
 
   private static final Seam SEAM =
       Seam.of(
-          "spring",
-          "Mesh.time",
-          "admin.Explanation",
-          "document.DocumentException",
-          "route.RequestHead",
-          "tls.TlsException");
+          "spring", "admin.ExplainedRequest", "admin.Explanation", "document.DocumentException");
 
   @Test
   void whatIsInternalToTheCoreIsUsedByTheSeamAlone() {

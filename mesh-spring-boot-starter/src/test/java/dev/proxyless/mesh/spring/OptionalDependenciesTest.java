@@ -17,6 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 class OptionalDependenciesTest {
 
+  /** Of the AWS SDK a part stays, as in an application that uses others of its services. */
   private static final Pattern ABSENT =
       Pattern.compile(
           "micrometer|opentelemetry|actuator|http-client|restclient|http-converter|spring-web|"
