@@ -127,7 +127,11 @@ public final class Mesh implements AutoCloseable {
    * The state of the mesh as plain values: resources, routes, clusters, endpoints. Holds no secret.
    */
   public Map<String, Object> report() {
-    return MeshReport.of(nodeId(), runtime.publisher().current(), runtime.resources());
+    return MeshReport.of(
+        nodeId(),
+        runtime.publisher().current(),
+        runtime.publisher().awaited(),
+        runtime.resources());
   }
 
   /** What the current thread hands on to its calls; for transports and the servlet filter. */

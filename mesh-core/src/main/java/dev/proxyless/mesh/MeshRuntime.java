@@ -27,6 +27,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /** The rooms of one mesh, wired together, from its beginning to its end. */
 final class MeshRuntime {
@@ -54,7 +55,7 @@ final class MeshRuntime {
     this.telemetry = telemetry;
     configurationThread = time.serial("config");
     files = new FileWatch(time);
-    sources = new EndpointSources(cloudMap(bootstrap.cloudMap()), time, telemetry.meters());
+    sources = new EndpointSources(cloudMap(bootstrap), time, telemetry.meters());
     tls = new TlsContexts(files, time, telemetry);
     publisher = new SnapshotPublisher(sources, tls, time, configurationThread, telemetry);
     AllowedDirectories directories = new AllowedDirectories(bootstrap.allowedDirectories());
@@ -77,15 +78,21 @@ final class MeshRuntime {
     return new MeshRuntime(bootstrap, time, telemetry);
   }
 
-  private static Optional<CloudMapSettings> cloudMap(Bootstrap.CloudMap settings) {
+  private static Optional<CloudMapSettings> cloudMap(Bootstrap bootstrap) {
+    Bootstrap.CloudMap settings = bootstrap.cloudMap();
     if (!settings.enabled()) {
       return Optional.empty();
     }
     if (!EndpointSources.isSdkPresent()) {
-      log.info(
-          "the AWS SDK for Cloud Map is not on the class path; clusters in Cloud Map are asked of EDS."
-              + " Add software.amazon.awssdk:servicediscovery and url-connection-client to ask Cloud Map"
-              + " itself");
+      boolean alone = bootstrap.appMeshDirectory().isPresent();
+      log.atLevel(alone ? Level.WARN : Level.INFO)
+          .log(
+              "the AWS SDK for Cloud Map is not on the class path: clusters in Cloud Map {}. Add"
+                  + " software.amazon.awssdk:servicediscovery and url-connection-client to ask Cloud"
+                  + " Map itself",
+              alone
+                  ? "have no endpoints, since with app_mesh.directory nobody else can be asked"
+                  : "are asked of EDS");
       return Optional.empty();
     }
     return Optional.of(

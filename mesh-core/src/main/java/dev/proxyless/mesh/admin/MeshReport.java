@@ -21,13 +21,23 @@ public final class MeshReport {
 
   private MeshReport() {}
 
-  /** The whole report. */
+  /**
+   * The whole report.
+   *
+   * @param awaited what the newest configuration waits for
+   */
   public static Map<String, Object> of(
-      String nodeId, @Nullable MeshSnapshot snapshot, List<ResourceStatus> resources) {
+      String nodeId,
+      @Nullable MeshSnapshot snapshot,
+      List<String> awaited,
+      List<ResourceStatus> resources) {
     Map<String, Object> report = new LinkedHashMap<>();
     report.put("node", nodeId);
     report.put("ready", snapshot != null);
     report.put("generation", snapshot == null ? 0 : snapshot.generation());
+    if (!awaited.isEmpty()) {
+      report.put("waiting_for", awaited);
+    }
     report.put("resources", resources.stream().map(MeshReport::resource).toList());
     if (snapshot != null) {
       report.put("outbound", outbound(snapshot.chains().all()));

@@ -64,7 +64,7 @@ public final class Calls {
         if (closed) {
           throw new MeshClosedException();
         }
-        return new Decision.Respond(notReady(head, wait));
+        return new Decision.Respond(notReady(head, wait, views.awaited()));
       }
     }
     return decide(view, head, replayable, context);
@@ -117,7 +117,7 @@ public final class Calls {
     return new CallInfo(virtualHost, route, cluster, "", 0, ResponseFlags.NONE, "pass_through", "");
   }
 
-  private static LocalReply notReady(RequestHead head, Duration waited) {
+  private static LocalReply notReady(RequestHead head, Duration waited, List<String> awaited) {
     return LocalReplies.text(
         head,
         503,
@@ -131,10 +131,15 @@ public final class Calls {
             0,
             ResponseFlags.of(ResponseFlag.NFCF),
             "no_configuration",
-            "no configuration arrived within "
-                + waited.toMillis()
-                + " ms; look at the log for the control plane's address and what it answers, or wait"
-                + " with Mesh.awaitReady before the first call"));
+            awaited.isEmpty()
+                ? "no configuration arrived within "
+                    + waited.toMillis()
+                    + " ms; look at the log for the control plane's address and what it answers, or"
+                    + " wait with Mesh.awaitReady before the first call"
+                : "configuration was not whole within "
+                    + waited.toMillis()
+                    + " ms: it waits for "
+                    + String.join(", ", awaited)));
   }
 
   private static LocalReply noRoute(OutboundChain chain, RequestHead head) {

@@ -6,6 +6,7 @@ import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.tls.ClientTls;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,5 +48,10 @@ public interface MeshView {
 
     /** Waits for the first view. Returns the view in force, or null when the time is over. */
     @Nullable MeshView await(Duration timeout) throws InterruptedException;
+
+    /** What configuration that has come waits for, in words; empty where it waits for nothing. */
+    default List<String> awaited() {
+      return List.of();
+    }
   }
 }

@@ -15,6 +15,7 @@ import dev.proxyless.mesh.tls.TlsException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -63,6 +64,7 @@ public final class SnapshotPublisher implements MeshView.Source {
   private @Nullable Configuration published;
   private long generation;
   private volatile @Nullable MeshSnapshot current;
+  private volatile List<String> awaited = List.of();
 
   public SnapshotPublisher(
       EndpointSources sources,
@@ -91,12 +93,18 @@ public final class SnapshotPublisher implements MeshView.Source {
     return current;
   }
 
+  @Override
+  public List<String> awaited() {
+    return awaited;
+  }
+
   /** Takes over what the sources of configuration say now. On the configuration thread. */
   public void update(Configuration configuration) {
     newest = configuration;
     clusters.update(configuration);
     if (sameAsPublished()) {
       missingSince.clear();
+      awaited = List.of();
       clusters.retain(configuration.clusters().keySet());
     }
     publishIfComplete();
@@ -120,6 +128,7 @@ public final class SnapshotPublisher implements MeshView.Source {
     takenNotToExist.retainAll(waitingFor);
     Set<String> stillAwaited =
         waitingFor.stream().filter(this::isAwaited).collect(Collectors.toCollection(TreeSet::new));
+    awaited = List.copyOf(stillAwaited);
     if (stillAwaited.isEmpty()) {
       publish(compiled);
       takenNotToExist.addAll(waitingFor);

@@ -52,7 +52,7 @@ final class EndpointReportTest {
     Configuration configuration =
         new Configuration(Map.of(), Map.of(), Map.of("c", XdsYaml.cluster(cluster)), Map.of());
     Map<String, Object> report =
-        MeshReport.of("node", OfflineSnapshot.of(configuration), List.of());
+        MeshReport.of("node", OfflineSnapshot.of(configuration), List.of(), List.of());
     Map<?, ?> clusters = (Map<?, ?>) report.get("clusters");
     return ((Map<?, ?>) clusters.get("c")).get("endpoints");
   }

@@ -174,6 +174,16 @@ class CallsTest {
   }
 
   @Test
+  void aCallThatWaitedForNothingIsToldWhatIsMissing() throws Exception {
+    Late late = new Late();
+    late.awaited = List.of("cluster c", "endpoints of cluster d");
+    LocalReply reply = reply(calls(late).begin(CallBed.GET, true, CallContext.NONE));
+    assertEquals(
+        "configuration was not whole within 5000 ms: it waits for cluster c, endpoints of cluster d",
+        reply.info().explanation());
+  }
+
+  @Test
   void aCallThatWaitsGoesOnWhenConfigurationComes() throws Exception {
     Late late = new Late();
     time.schedule(Duration.ofSeconds(2), () -> late.come(view));
@@ -254,6 +264,7 @@ class CallsTest {
   private final class Late implements MeshView.Source {
     private final CountDownLatch ready = new CountDownLatch(1);
     private @Nullable MeshView view;
+    private List<String> awaited = List.of();
 
     void come(MeshView first) {
       view = first;
@@ -269,6 +280,11 @@ class CallsTest {
     public @Nullable MeshView await(Duration timeout) {
       time.await(ready, timeout);
       return view;
+    }
+
+    @Override
+    public List<String> awaited() {
+      return awaited;
     }
   }
 

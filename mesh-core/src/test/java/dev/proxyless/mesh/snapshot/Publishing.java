@@ -161,6 +161,10 @@ final class Publishing implements AutoCloseable {
     return publisher.current() != null;
   }
 
+  List<String> awaited() {
+    return publisher.awaited();
+  }
+
   MeshSnapshot current() {
     return Optional.ofNullable(publisher.current()).orElseThrow();
   }

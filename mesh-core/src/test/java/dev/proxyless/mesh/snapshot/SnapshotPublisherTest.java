@@ -45,13 +45,17 @@ class SnapshotPublisherTest {
   void nothingIsInForceBeforeAllThatRoutesNeedIsThere() {
     mesh.listener().update();
     assertFalse(mesh.isReady(), "the routes have not come");
+    assertEquals(List.of("route configuration r"), mesh.awaited());
     mesh.routesTo("c").update();
     assertFalse(mesh.isReady(), "the cluster has not");
+    assertEquals(List.of("cluster c"), mesh.awaited());
     mesh.cluster("c", "").update();
     assertFalse(mesh.isReady(), "its endpoints have not");
+    assertEquals(List.of("endpoints of cluster c"), mesh.awaited());
     mesh.endpoints("c", 1).update();
 
     assertTrue(mesh.isReady());
+    assertEquals(List.of(), mesh.awaited());
     assertEquals(1, mesh.current().generation());
     assertEquals("c", mesh.routed());
     assertEquals(List.of("10.0.0.1:80"), mesh.names("c"));

@@ -60,7 +60,7 @@ class QuickstartIT {
         "shift      | 90/10 would be 10",
         "rotation   | the private key is not that of the first certificate",
         "refusal    | a caller as spiffe://apps.local/servicea was let in by serviceB-1",
-        "outage     | is no field that App Mesh has here; right would be \"weight\"",
+        "outage     | weight: is missing; it is required here (is \"wieght\" a misspelling of it?)",
       })
   void aBrokenLineDoesNotHoldAndTheOthersDo(String name, String why) throws Exception {
     try (QuickstartRun run = run("--scale", "20", "--break", name)) {

@@ -45,8 +45,8 @@ class StayIT {
       String error = run.awaitLine(line -> line.startsWith("mesh serve: error "));
       assertTrue(
           error.endsWith(
-              "update-route.json:10: spec.httpRoute.action.weightedTargets[0].wieght: is no field"
-                  + " that App Mesh has here; right would be \"weight\""),
+              "update-route.json:10: spec.httpRoute.action.weightedTargets[0].weight: is missing; it"
+                  + " is required here (is \"wieght\" a misspelling of it?)"),
           error);
       front.await("serviceB", 20);
       assertEquals(0, shell(command(run, "s/\"wieght\"/")).status());
