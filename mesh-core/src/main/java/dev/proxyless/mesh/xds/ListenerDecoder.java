@@ -12,6 +12,7 @@ import dev.proxyless.mesh.proto.Message;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.regex.Pattern;
 
 /**
  * Decodes listeners of both styles: Envoy's, with addresses and filter chains, and gRPC's, with an
@@ -21,6 +22,13 @@ final class ListenerDecoder {
 
   private static final String CONNECTION_MANAGER =
       "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager";
+
+  /** Filters that decide who is let in; to pass one over would open what it closes. */
+  private static final Pattern GUARD =
+      Pattern.compile(
+          "envoy\\.extensions\\.filters\\.(http|network)\\."
+              + "(rbac|ext_authz|jwt_authn|oauth2|basic_auth|api_key_auth)\\..*");
+
   private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
 
   private final Findings findings;
@@ -92,6 +100,7 @@ final class ListenerDecoder {
       if (config.is(CONNECTION_MANAGER)) {
         found = Optional.of(connectionManager(config.unpack(findings)));
       } else {
+        refuseGuard(filter, config);
         findings.report(
             filter.path(),
             "\"" + filter.string("name") + "\" is no HTTP filter; it does not act here");
@@ -124,11 +133,25 @@ final class ListenerDecoder {
       if (config.isPresent() && config.get().is(ROUTER)) {
         suppress = config.get().unpack(findings).bool("suppress_envoy_headers", false);
       } else if (!filter.bool("disabled", false)) {
+        if (!filter.bool("is_optional", false)) {
+          config.ifPresent(each -> refuseGuard(filter, each));
+        }
         findings.report(
             filter.path(),
             "the filter \"" + filter.string("name") + "\" is not supported; it is passed over");
       }
     }
     return suppress;
+  }
+
+  /** A listener must not let in more than its control plane meant, as gRFC A39 asks. */
+  private static void refuseGuard(Message filter, AnyMessage config) {
+    if (GUARD.matcher(config.typeName()).matches()) {
+      throw filter.invalid(
+          "typed_config",
+          "is "
+              + config.typeName()
+              + ", which guards requests and is not supported; without it more would be let in");
+    }
   }
 }

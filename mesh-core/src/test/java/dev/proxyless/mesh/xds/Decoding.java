@@ -45,6 +45,17 @@ final class Decoding {
           .add(HTTPFault.getDescriptor())
           .add(Cors.getDescriptor())
           .add(PreviousHostsPredicate.getDescriptor())
+          .add(io.envoyproxy.envoy.extensions.filters.http.rbac.v3.RBAC.getDescriptor())
+          .add(io.envoyproxy.envoy.extensions.filters.http.ext_authz.v3.ExtAuthz.getDescriptor())
+          .add(
+              io.envoyproxy.envoy.extensions.filters.http.jwt_authn.v3.JwtAuthentication
+                  .getDescriptor())
+          .add(io.envoyproxy.envoy.extensions.filters.http.oauth2.v3.OAuth2.getDescriptor())
+          .add(io.envoyproxy.envoy.extensions.filters.http.basic_auth.v3.BasicAuth.getDescriptor())
+          .add(
+              io.envoyproxy.envoy.extensions.filters.http.api_key_auth.v3.ApiKeyAuth
+                  .getDescriptor())
+          .add(io.envoyproxy.envoy.extensions.filters.network.rbac.v3.RBAC.getDescriptor())
           .add(TcpProxy.getDescriptor())
           .add(RawBuffer.getDescriptor())
           .add(UpstreamTlsContext.getDescriptor())

@@ -15,10 +15,12 @@ import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ListenerDecoderTest {
 
   private static final String HCM = Decoding.HTTP_CONNECTION_MANAGER;
+  private static final String HTTP_FILTERS = "envoy.extensions.filters.http.";
   private static final String ROUTER =
       "{name: router, typed_config: {\"@type\":"
           + " type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
@@ -114,6 +116,50 @@ final class ListenerDecoderTest {
             ResourceType.LISTENER,
             "{name: l, filter_chains: [{filters: [{name: tcp, typed_config: {\"@type\":"
                 + " type.googleapis.com/envoy.extensions.filters.network.tcp_proxy.v3.TcpProxy}}]}]}"));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "rbac.v3.RBAC",
+        "ext_authz.v3.ExtAuthz",
+        "jwt_authn.v3.JwtAuthentication",
+        "oauth2.v3.OAuth2",
+        "basic_auth.v3.BasicAuth",
+        "api_key_auth.v3.ApiKeyAuth",
+      })
+  void aFilterThatGuardsRequestsIsNotPassedOver(String type) {
+    String config = "typed_config: {\"@type\": type.googleapis.com/" + HTTP_FILTERS + type + "}";
+    String refusal =
+        decoding.refusal(
+            ResourceType.LISTENER,
+            api("rds: {route_config_name: r}", "{name: guard, " + config + "}", ROUTER + "}}"));
+    assertTrue(
+        refusal.endsWith(
+            "http_filters[0].typed_config: is "
+                + HTTP_FILTERS
+                + type
+                + ", which guards requests and is not supported; without it more would be let in"),
+        refusal);
+    for (String allowed : List.of("is_optional: true", "disabled: true")) {
+      decoding.reported(
+          ResourceType.LISTENER,
+          api(
+              "rds: {route_config_name: r}",
+              "{name: guard, " + allowed + ", " + config + "}",
+              ROUTER + "}}"));
+    }
+  }
+
+  @Test
+  void aNetworkFilterThatGuardsConnectionsIsNotPassedOverEither() {
+    assertEquals(
+        "filter_chains[0].filters[0].typed_config: is envoy.extensions.filters.network.rbac.v3.RBAC,"
+            + " which guards requests and is not supported; without it more would be let in",
+        decoding.refusal(
+            ResourceType.LISTENER,
+            "{name: l, filter_chains: [{filters: [{name: rbac, typed_config: {\"@type\":"
+                + " type.googleapis.com/envoy.extensions.filters.network.rbac.v3.RBAC}}]}]}"));
   }
 
   @ParameterizedTest(name = "{1}")
