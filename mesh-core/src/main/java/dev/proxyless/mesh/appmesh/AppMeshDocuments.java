@@ -72,7 +72,8 @@ public final class AppMeshDocuments {
     Reading reading = new Reading(before, checks);
     List<Path> files = files(directory);
     files.forEach(reading::file);
-    reading.checkReferences();
+    new ReferenceCheck(before.resources, reading.resources, reading.documents, reading.problems)
+        .run();
     return new AppMeshDocuments(
         reading.resources, reading.subjects, List.copyOf(reading.problems), files.size());
   }
@@ -262,92 +263,6 @@ public final class AppMeshDocuments {
 
     private static Optional<String> name(Spec spec, String field) {
       return spec.find(field).map(Node::name);
-    }
-
-    /**
-     * What is still referred to is not removed with its file: App Mesh refused that as well.
-     *
-     * @return whether there was one
-     */
-    private boolean keepOneReferredTo() {
-      for (ResourceId id : resources.keySet()) {
-        Optional<String> dangling = References.dangling(id, resources);
-        for (Map.Entry<ResourceId, Specification> gone : before.resources.entrySet()) {
-          if (dangling.isPresent()
-              && gone.getKey().mesh().equals(id.mesh())
-              && !resources.containsKey(gone.getKey())
-              && References.names(dangling.get(), gone.getKey())) {
-            problems.add(problem(id, dangling.get() + "; what it said before stays in force"));
-            resources.put(gone.getKey(), gone.getValue());
-            return true;
-          }
-        }
-      }
-      return false;
-    }
-
-    /** A resource that refers to what is not there is refused, and so may be what refers to it. */
-    void checkReferences() {
-      while (keepOneReferredTo()) {}
-      boolean refused = true;
-      while (refused) {
-        refused = false;
-        for (ResourceId id : List.copyOf(resources.keySet())) {
-          Optional<String> dangling = References.dangling(id, resources);
-          if (dangling.isPresent()) {
-            refused = true;
-            refuse(id, dangling.get());
-          }
-        }
-      }
-      resources.forEach(
-          (id, resource) -> {
-            if (resource instanceof AppMesh.VirtualNode node) {
-              References.missingBackends(id, node, resources)
-                  .forEach(reason -> problems.add(problem(id, reason)));
-            }
-          });
-    }
-
-    /**
-     * A reason begins with the field's path; the document may know its line and what leads there.
-     */
-    private Problem problem(ResourceId id, String reason) {
-      Node document = documents.get(id);
-      if (document == null) {
-        return Problem.error(id.toString(), id + ": " + reason);
-      }
-      String path = reason.substring(0, reason.indexOf(": "));
-      return find(document, path)
-          .map(
-              node ->
-                  Problem.error(
-                      node.where(), id + ": " + node.path() + reason.substring(path.length())))
-          .orElseGet(() -> Problem.error(document.where(), id + ": " + reason));
-    }
-
-    /** The first value whose path ends so. */
-    private static Optional<Node> find(Node node, String path) {
-      if (node.path().equals(path) || node.path().endsWith("." + path)) {
-        return Optional.of(node);
-      }
-      List<Node> children =
-          node.isMap()
-              ? List.copyOf(node.fields().values())
-              : node.isList() ? node.items() : List.of();
-      return children.stream().flatMap(child -> find(child, path).stream()).findFirst();
-    }
-
-    private void refuse(ResourceId id, String reason) {
-      problems.add(problem(id, reason));
-      Specification kept = before.resources.get(id);
-      if (kept != null
-          && !kept.equals(resources.get(id))
-          && References.dangling(id, kept, resources).isEmpty()) {
-        resources.put(id, kept);
-      } else {
-        resources.remove(id);
-      }
     }
   }
 }

@@ -20,16 +20,25 @@ final class References {
 
   private References() {}
 
+  /**
+   * A reference to what is not there, or cannot be meant.
+   *
+   * @param path the field's, or its end
+   * @param reason what is wrong, and what would be right
+   * @param target what is not there; empty where it is there and cannot be meant
+   */
+  record Dangling(String path, String reason, Optional<ResourceId> target) {}
+
   /** What a resource refers to and is not there; empty where all is. */
-  static Optional<String> dangling(ResourceId id, Map<ResourceId, Specification> all) {
+  static Optional<Dangling> dangling(ResourceId id, Map<ResourceId, Specification> all) {
     return dangling(id, all.get(id), all);
   }
 
-  static Optional<String> dangling(
+  static Optional<Dangling> dangling(
       ResourceId id, @Nullable Specification resource, Map<ResourceId, Specification> all) {
     if (id.kind() != Kind.MESH
         && !all.containsKey(new ResourceId(Kind.MESH, id.mesh(), "", id.mesh()))) {
-      return Optional.of(missing("meshName", Kind.MESH, id.mesh(), id.mesh(), all));
+      return absent("meshName", Kind.MESH, id.mesh(), id.mesh(), all);
     }
     if (resource instanceof VirtualService service && service.provider().isPresent()) {
       ServiceProvider provider = service.provider().get();
@@ -50,9 +59,9 @@ final class References {
   }
 
   /** The backends of a virtual node that are not there. The node itself is good without them. */
-  static List<String> missingBackends(
+  static List<Dangling> missingBackends(
       ResourceId id, VirtualNode node, Map<ResourceId, Specification> all) {
-    List<String> missing = new ArrayList<>();
+    List<Dangling> missing = new ArrayList<>();
     for (int i = 0; i < node.backends().size(); i++) {
       String path = "spec.backends[" + i + "].virtualService.virtualServiceName";
       String service = node.backends().get(i).virtualService();
@@ -61,12 +70,12 @@ final class References {
     return missing;
   }
 
-  private static Optional<String> targets(
+  private static Optional<Dangling> targets(
       ResourceId id, Route route, Map<ResourceId, Specification> all) {
     for (int i = 0; i < route.targets().size(); i++) {
       WeightedTarget target = route.targets().get(i);
       String path = "action.weightedTargets[" + i + "]";
-      Optional<String> absent =
+      Optional<Dangling> absent =
           absent(path + ".virtualNode", Kind.VIRTUAL_NODE, id.mesh(), target.virtualNode(), all);
       if (absent.isPresent()) {
         return absent;
@@ -77,56 +86,57 @@ final class References {
       if (node == null || node.listener(target.port()).isEmpty()) {
         String wanted = target.port().isPresent() ? " on port " + target.port().getAsInt() : "";
         return Optional.of(
-            path
-                + ": virtual node \""
-                + target.virtualNode()
-                + "\" has no listener"
-                + wanted
-                + "; right would be "
-                + (node == null || node.listeners().isEmpty()
-                    ? "a node that listens"
-                    : "one of "
-                        + node.listeners().stream().map(each -> each.mapping().port()).toList()));
+            new Dangling(
+                path,
+                "virtual node \""
+                    + target.virtualNode()
+                    + "\" has no listener"
+                    + wanted
+                    + "; right would be "
+                    + (node == null || node.listeners().isEmpty()
+                        ? "a node that listens"
+                        : "one of "
+                            + node.listeners().stream()
+                                .map(each -> each.mapping().port())
+                                .toList()),
+                Optional.empty()));
       }
       if (target.port().isEmpty() && node.listeners().size() > 1) {
         return Optional.of(
-            path
-                + ".port: is missing; virtual node \""
-                + target.virtualNode()
-                + "\" has "
-                + node.listeners().size()
-                + " listeners, so the port must be told");
+            new Dangling(
+                path + ".port",
+                "is missing; virtual node \""
+                    + target.virtualNode()
+                    + "\" has "
+                    + node.listeners().size()
+                    + " listeners, so the port must be told",
+                Optional.empty()));
       }
     }
     return Optional.empty();
   }
 
-  private static Optional<String> absent(
+  private static Optional<Dangling> absent(
       String path, Kind kind, String mesh, String name, Map<ResourceId, Specification> all) {
-    return all.containsKey(new ResourceId(kind, mesh, "", name))
-        ? Optional.empty()
-        : Optional.of(missing(path, kind, mesh, name, all));
-  }
-
-  private static String missing(
-      String path, Kind kind, String mesh, String name, Map<ResourceId, Specification> all) {
+    ResourceId target = new ResourceId(kind, mesh, "", name);
+    if (all.containsKey(target)) {
+      return Optional.empty();
+    }
     TreeSet<String> known = new TreeSet<>();
     all.keySet().stream()
         .filter(id -> id.kind() == kind && (kind == Kind.MESH || id.mesh().equals(mesh)))
         .forEach(id -> known.add(id.name()));
-    return path
-        + thereIsNo(kind, name)
-        + Nearest.hint(name, known)
-        + "; right would be "
-        + (known.isEmpty() ? "a document that creates it" : "one of " + known);
-  }
-
-  private static String thereIsNo(Kind kind, String name) {
-    return ": there is no " + kind.word() + " \"" + name + "\"";
-  }
-
-  /** Whether this resource is what is not there, by the words of {@link #dangling}. */
-  static boolean names(String dangling, ResourceId id) {
-    return dangling.contains(thereIsNo(id.kind(), id.name()));
+    return Optional.of(
+        new Dangling(
+            path,
+            "there is no "
+                + kind.word()
+                + " \""
+                + name
+                + "\""
+                + Nearest.hint(name, known)
+                + "; right would be "
+                + (known.isEmpty() ? "a document that creates it" : "one of " + known),
+            Optional.of(target)));
   }
 }
