@@ -72,6 +72,19 @@ public final class AnyMessage {
     return MessageReader.read(type, bytes(), path, findings);
   }
 
+  /**
+   * Opens a message that must be of one type.
+   *
+   * @throws InvalidMessageException if it is of another, or the bytes are not such a message
+   */
+  public Message unpack(String expectedType, Findings findings) {
+    if (!is(expectedType)) {
+      throw new InvalidMessageException(
+          path, "is a " + typeName() + "; right would be a " + expectedType);
+    }
+    return unpack(findings);
+  }
+
   /** The message's bytes. */
   public byte[] bytes() {
     if (bytes != null) {

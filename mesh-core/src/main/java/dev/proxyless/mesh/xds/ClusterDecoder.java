@@ -156,7 +156,7 @@ final class ClusterDecoder {
     if (options == null) {
       return message.has("http2_protocol_options") ? Protocol.HTTP2 : Protocol.HTTP1;
     }
-    Message http = options.unpack(findings);
+    Message http = options.unpack(HTTP_OPTIONS, findings);
     if (http.has("auto_config")) {
       return Protocol.AUTO;
     }

@@ -7,7 +7,6 @@ import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.Listener.FilterChain;
 import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
-import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.proto.Message;
 import java.util.List;
 import java.util.Optional;
@@ -61,11 +60,7 @@ final class ListenerDecoder {
   }
 
   private HttpConnectionManager apiListener(AnyMessage config) {
-    if (!config.is(CONNECTION_MANAGER)) {
-      throw new InvalidMessageException(
-          config.path(), "is a " + config.typeName() + "; right would be a " + CONNECTION_MANAGER);
-    }
-    return connectionManager(config.unpack(findings));
+    return connectionManager(config.unpack(CONNECTION_MANAGER, findings));
   }
 
   private static OptionalInt port(Message message) {

@@ -88,12 +88,7 @@ final class TlsDecoder {
     if (config.is(RAW_BUFFER)) {
       return Optional.empty();
     }
-    if (!config.is(type)) {
-      throw socket
-          .get()
-          .invalid("typed_config", "is a " + config.typeName() + "; right would be a " + type);
-    }
-    return Optional.of(config.unpack(findings));
+    return Optional.of(config.unpack(type, findings));
   }
 
   private TlsContext common(Message message) {

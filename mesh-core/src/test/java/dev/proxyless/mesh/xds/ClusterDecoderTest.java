@@ -30,6 +30,20 @@ final class ClusterDecoderTest {
   private final Decoding decoding = new Decoding(new RealChecks());
 
   @Test
+  void protocolOptionsOfAnotherTypeAreRefused() {
+    decoding.assertRefused(
+        ResourceType.CLUSTER,
+        "{"
+            + EDS
+            + ", typed_extension_protocol_options: {"
+            + "envoy.extensions.upstreams.http.v3.HttpProtocolOptions: {\"@type\":"
+            + " type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}}}",
+        "typed_extension_protocol_options[\"envoy.extensions.upstreams.http.v3.HttpProtocolOptions\"]:"
+            + " is a envoy.extensions.filters.http.router.v3.Router; right would be a"
+            + " envoy.extensions.upstreams.http.v3.HttpProtocolOptions");
+  }
+
+  @Test
   void aClusterOfTheLeastFieldsHasEnvoysDefaults() {
     assertEquals(
         new Cluster(
