@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.testing.Await;
 import dev.proxyless.mesh.testing.OwnThreads;
 import dev.proxyless.mesh.testing.TcpRelay;
 import dev.proxyless.mesh.testing.TestControlPlane;
@@ -20,7 +21,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -321,11 +321,7 @@ final class AdsClientTest {
               return null;
             });
     assertEquals(List.of(), left);
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
-    while (server.connections() > 0 && System.nanoTime() < end) {
-      Thread.sleep(2);
-    }
-    assertEquals(0, server.connections());
+    Await.until("the end of connections", () -> server.connections() == 0, server::connections);
   }
 
   /** A stream on which these EDS clusters were sent, and the requests of that awaited. */

@@ -6,6 +6,7 @@ import dev.proxyless.mesh.telemetry.MeshListener;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.MeshTracing;
 import dev.proxyless.mesh.telemetry.Telemetry;
+import dev.proxyless.mesh.testing.Await;
 import dev.proxyless.mesh.time.MeshExecutor;
 import dev.proxyless.mesh.time.MeshTime;
 import java.time.Duration;
@@ -88,17 +89,9 @@ final class AdsHarness implements AutoCloseable {
   }
 
   /** Waits until the configuration is as a test wants it. */
-  Configuration await(Predicate<Configuration> wanted) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
-    Configuration found = configuration();
-    while (!wanted.test(found)) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("the configuration stays " + found);
-      }
-      Thread.sleep(2);
-      found = configuration();
-    }
-    return found;
+  Configuration await(Predicate<Configuration> wanted) throws Exception {
+    Await.until("the change", () -> wanted.test(configuration()), this::configuration);
+    return configuration();
   }
 
   /** The next thing that the listener is told. */
@@ -110,14 +103,8 @@ final class AdsHarness implements AutoCloseable {
     return event;
   }
 
-  void awaitDelays(int count) throws InterruptedException {
-    long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(WAIT_SECONDS);
-    while (delays.size() < count) {
-      if (System.nanoTime() > end) {
-        throw new AssertionError("only " + delays + " was waited for");
-      }
-      Thread.sleep(2);
-    }
+  void awaitDelays(int count) throws Exception {
+    Await.until(count + " delays", () -> delays.size() >= count, () -> delays);
   }
 
   private <T> T onConfigurationThread(Supplier<T> question) {

@@ -2,6 +2,7 @@ package dev.proxyless.mesh.controlplane;
 
 import static org.junit.jupiter.api.Assertions.fail;
 
+import dev.proxyless.mesh.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

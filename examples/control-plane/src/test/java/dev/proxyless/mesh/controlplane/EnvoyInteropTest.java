@@ -9,6 +9,7 @@ import dev.proxyless.mesh.Bootstrap.CloudMap;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.okhttp.MeshOkHttp;
 import dev.proxyless.mesh.telemetry.CallInfo;
+import dev.proxyless.mesh.testing.Await;
 import dev.proxyless.mesh.testing.FakeCloudMap;
 import java.io.IOException;
 import java.net.InetAddress;

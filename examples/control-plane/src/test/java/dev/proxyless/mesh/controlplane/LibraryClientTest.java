@@ -8,6 +8,7 @@ import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Bootstrap.CloudMap;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.okhttp.MeshOkHttp;
+import dev.proxyless.mesh.testing.Await;
 import dev.proxyless.mesh.testing.FakeCloudMap;
 import java.io.IOException;
 import java.nio.file.Path;

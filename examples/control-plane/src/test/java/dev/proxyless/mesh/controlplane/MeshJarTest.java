@@ -11,6 +11,7 @@ import dev.proxyless.mesh.BootstrapReader;
 import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Json;
 import dev.proxyless.mesh.document.Node;
+import dev.proxyless.mesh.testing.Await;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

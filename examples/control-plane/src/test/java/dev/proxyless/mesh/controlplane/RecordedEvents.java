@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.controlplane;
 
+import dev.proxyless.mesh.testing.Await;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Predicate;
