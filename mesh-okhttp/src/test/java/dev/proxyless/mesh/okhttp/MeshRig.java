@@ -17,8 +17,11 @@ import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 
 /**
  * A control plane, backends and a mesh, for one test. Everything is on loopback and ends with the
@@ -229,6 +232,22 @@ final class MeshRig implements Closeable {
     return mesh.report().get("clusters") instanceof java.util.Map<?, ?> clusters
         ? Optional.ofNullable(clusters.get(name))
         : Optional.empty();
+  }
+
+  static MockResponse answer(int status, String body) {
+    return new MockResponse.Builder().code(status).body(body).build();
+  }
+
+  static MockResponse closesAfterRequest() {
+    return new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build();
+  }
+
+  static MockResponse never() {
+    return new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build();
+  }
+
+  static Request get() {
+    return new Request.Builder().url(MeshRig.URL).build();
   }
 
   @Override

@@ -1,22 +1,21 @@
 package dev.proxyless.mesh.okhttp;
 
+import static dev.proxyless.mesh.okhttp.MeshRig.answer;
+import static dev.proxyless.mesh.okhttp.MeshRig.closesAfterRequest;
+import static dev.proxyless.mesh.okhttp.MeshRig.get;
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.RetryOptions;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
-import mockwebserver3.SocketEffect;
 import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.EventListener;
@@ -30,7 +29,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
-/** Tries, time-outs and cancellation over real sockets. */
+/** Tries over real sockets: which are made again, where and when not. */
 class RetryTest {
 
   private static final String PREVIOUS_HOSTS =
@@ -47,22 +46,6 @@ class RetryTest {
   @AfterEach
   void stop() throws Exception {
     rig.close();
-  }
-
-  private static MockResponse answer(int status, String body) {
-    return new MockResponse.Builder().code(status).body(body).build();
-  }
-
-  private static MockResponse closesAfterRequest() {
-    return new MockResponse.Builder().onResponseStart(new SocketEffect.CloseSocket()).build();
-  }
-
-  private static MockResponse never() {
-    return new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build();
-  }
-
-  private static Request get() {
-    return new Request.Builder().url(MeshRig.URL).build();
   }
 
   private void nothingIsLeftOver() {
@@ -228,141 +211,6 @@ class RetryTest {
   }
 
   @Test
-  void aTryThatTakesTooLongIsRetriedAndOnlyThatTryEnds() throws Exception {
-    MockWebServer slow = rig.backend();
-    MockWebServer good = rig.backend();
-    slow.enqueue(never());
-    slow.enqueue(never());
-    good.enqueue(answer(200, "good"));
-    good.enqueue(answer(200, "good"));
-    rig.cluster("c", "", slow, good)
-        .route(
-            "cluster: c, retry_policy: {retry_on: reset, num_retries: 1, per_try_timeout: 0.2s, "
-                + PREVIOUS_HOSTS
-                + "}");
-    OkHttpClient client = rig.client();
-    for (int i = 0; i < 2; i++) {
-      try (Response response = client.newCall(get()).execute()) {
-        assertEquals("good", response.body().string());
-      }
-    }
-    long timedOut = rig.counted("mesh.client.attempts", "result", "timeout");
-    assertTrue(timedOut > 0, "the slow endpoint was tried");
-    assertEquals(timedOut, rig.counted("mesh.client.attempts", "reason", "retry"));
-    nothingIsLeftOver();
-  }
-
-  @Test
-  void theRoutesTimeoutEndsTheCallWith504() throws Exception {
-    MockWebServer slow = rig.backend();
-    slow.enqueue(never());
-    rig.cluster("c", "", slow).route("cluster: c, timeout: 0.2s");
-    try (Response response = rig.client().newCall(get()).execute()) {
-      assertEquals(504, response.code());
-      assertEquals("upstream request timeout", response.body().string());
-      CallInfo info = MeshOkHttp.callInfo(response).orElseThrow();
-      assertEquals("UT", info.flags().toString());
-      assertTrue(info.explanation().contains("200 ms"), info.explanation());
-    }
-    nothingIsLeftOver();
-  }
-
-  @Test
-  void theRoutesTimeoutEndsABodyThatDrips() throws Exception {
-    MockWebServer drip = rig.backend();
-    drip.enqueue(
-        new MockResponse.Builder()
-            .body("x".repeat(100))
-            .throttleBody(1, 50, TimeUnit.MILLISECONDS)
-            .build());
-    rig.cluster("c", "", drip).route("cluster: c, timeout: 0.5s");
-    try (Response response = rig.client().newCall(get()).execute()) {
-      assertEquals(200, response.code());
-      assertThrows(IOException.class, () -> response.body().string());
-    }
-    nothingIsLeftOver();
-  }
-
-  @Test
-  void theClientsOwnCallTimeoutIsAnExceptionAsWithoutTheMesh() throws Exception {
-    MockWebServer slow = rig.backend();
-    slow.enqueue(never());
-    rig.cluster("c", "", slow).route("cluster: c");
-    OkHttpClient client =
-        rig.client(new OkHttpClient.Builder().callTimeout(Duration.ofMillis(200)));
-    IOException failure =
-        assertThrows(IOException.class, () -> client.newCall(get()).execute().close());
-    assertEquals("timeout", failure.getMessage());
-    nothingIsLeftOver();
-  }
-
-  @Test
-  void cancellingEndsATryAndBlamesNoEndpoint() throws Exception {
-    MockWebServer slow = rig.backend();
-    slow.enqueue(never());
-    rig.cluster("c", "outlier_detection: {consecutive_5xx: 1, max_ejection_percent: 100}", slow)
-        .route("cluster: c");
-    Call call = rig.client().newCall(get());
-    AtomicReference<IOException> failure = new AtomicReference<>();
-    CountDownLatch ended = new CountDownLatch(1);
-    call.enqueue(
-        new Callback() {
-          @Override
-          public void onFailure(Call failed, IOException reason) {
-            failure.set(reason);
-            ended.countDown();
-          }
-
-          @Override
-          public void onResponse(Call answered, Response response) {
-            response.close();
-            ended.countDown();
-          }
-        });
-    slow.takeRequest();
-    call.cancel();
-    assertTrue(ended.await(5, TimeUnit.SECONDS), "the call ended");
-    assertEquals("Canceled", String.valueOf(failure.get().getMessage()));
-    assertEquals(0, rig.counted("mesh.outlier.ejections"));
-    nothingIsLeftOver();
-  }
-
-  @Test
-  void cancellingEndsTheWaitForARetry() throws Exception {
-    MockWebServer backend = rig.backend();
-    backend.enqueue(answer(503, ""));
-    rig.cluster("c", "", backend)
-        .route(
-            "cluster: c, timeout: 60s, retry_policy: {retry_on: 5xx, num_retries: 20, retry_back_off:"
-                + " {base_interval: 30s, max_interval: 30s}}");
-    Call call = rig.client().newCall(get());
-    CountDownLatch answered = new CountDownLatch(1);
-    call.addEventListener(
-        new EventListener() {
-          @Override
-          public void responseHeadersEnd(Call each, Response response) {
-            answered.countDown();
-          }
-        });
-    AtomicReference<IOException> failure = new AtomicReference<>();
-    Thread caller =
-        new Thread(
-            () -> {
-              try {
-                call.execute().close();
-              } catch (IOException reason) {
-                failure.set(reason);
-              }
-            });
-    caller.start();
-    assertTrue(answered.await(5, TimeUnit.SECONDS), "the first try was answered");
-    call.cancel();
-    caller.join(5_000);
-    assertEquals("Canceled", String.valueOf(failure.get().getMessage()));
-    nothingIsLeftOver();
-  }
-
-  @Test
   void applicationInterceptorsRunOnceAndNetworkInterceptorsForEachTry() throws Exception {
     MockWebServer backend = rig.backend();
     backend.enqueue(answer(503, ""));
@@ -466,91 +314,5 @@ class RetryTest {
             });
     assertTrue(done.await(5, TimeUnit.SECONDS), "the call ended");
     assertEquals("ok", body.get());
-  }
-
-  @Test
-  void anEndpointThatFailsAgainAndAgainIsSetAside() throws Exception {
-    MockWebServer bad = rig.backend();
-    MockWebServer good = rig.backend();
-    for (int i = 0; i < 20; i++) {
-      bad.enqueue(answer(500, ""));
-      good.enqueue(answer(200, ""));
-    }
-    rig.cluster(
-            "c",
-            "outlier_detection: {consecutive_5xx: 2, max_ejection_percent: 50, interval: 60s}",
-            bad,
-            good)
-        .route("cluster: c");
-    OkHttpClient client = rig.client();
-    for (int i = 0; i < 4; i++) {
-      client.newCall(get()).execute().close();
-    }
-    assertEquals(2, bad.getRequestCount());
-    rig.awaitEjection();
-    for (int i = 0; i < 6; i++) {
-      try (Response response = client.newCall(get()).execute()) {
-        assertEquals(200, response.code());
-      }
-    }
-    assertEquals(2, bad.getRequestCount(), "no more after the ejection");
-  }
-
-  @Test
-  void aClusterWithoutRoomAnswersOverflowAndBlamesNobody() throws Exception {
-    MockWebServer backend = rig.backend();
-    backend.enqueue(never());
-    rig.cluster("c", "circuit_breakers: {thresholds: [{max_requests: 1}]}", backend)
-        .route("cluster: c");
-    OkHttpClient client = rig.client();
-    Call first = client.newCall(get());
-    CountDownLatch ended = new CountDownLatch(1);
-    Thread holder =
-        new Thread(
-            () -> {
-              assertThrows(IOException.class, () -> first.execute().close());
-              ended.countDown();
-            });
-    holder.start();
-    backend.takeRequest();
-    try (Response response = client.newCall(get()).execute()) {
-      assertEquals(503, response.code());
-      assertEquals("true", response.header("x-envoy-overloaded"));
-      assertEquals("UO", MeshOkHttp.callInfo(response).orElseThrow().flags().toString());
-    }
-    first.cancel();
-    assertTrue(ended.await(5, TimeUnit.SECONDS), "the first call ended");
-    assertEquals(1, backend.getRequestCount());
-    nothingIsLeftOver();
-  }
-
-  @Test
-  void anEndpointThatIsRemovedLosesItsConnections() throws Exception {
-    MockWebServer a = rig.backend();
-    MockWebServer b = rig.backend();
-    a.enqueue(answer(200, "a"));
-    a.enqueue(answer(200, "a"));
-    b.enqueue(answer(200, "b"));
-    rig.cluster("c", "", a).route("cluster: c");
-    OkHttpClient client = rig.client();
-    client.newCall(get()).execute().close();
-    assertEquals(0, a.takeRequest().getConnectionIndex());
-    rig.endpoints("c", b.getPort()).pushOnly();
-    awaitEndpoint(b.getPort());
-    try (Response response = client.newCall(get()).execute()) {
-      assertEquals("b", response.body().string());
-    }
-    rig.endpoints("c", a.getPort()).pushOnly();
-    awaitEndpoint(a.getPort());
-    client.newCall(get()).execute().close();
-    assertNotEquals(0, a.takeRequest().getConnectionIndex(), "a new connection");
-  }
-
-  private void awaitEndpoint(int port) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
-    while (!String.valueOf(rig.cluster("c")).contains("127.0.0.1:" + port)) {
-      assertTrue(System.nanoTime() < deadline, "the endpoint came");
-      Thread.onSpinWait();
-    }
   }
 }

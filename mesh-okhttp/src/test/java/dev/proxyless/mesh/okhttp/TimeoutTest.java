@@ -1,0 +1,185 @@
+package dev.proxyless.mesh.okhttp;
+
+import static dev.proxyless.mesh.okhttp.MeshRig.answer;
+import static dev.proxyless.mesh.okhttp.MeshRig.get;
+import static dev.proxyless.mesh.okhttp.MeshRig.never;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.proxyless.mesh.telemetry.CallInfo;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import okhttp3.Call;
+import okhttp3.Callback;
+import okhttp3.EventListener;
+import okhttp3.OkHttpClient;
+import okhttp3.Response;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** Time-outs and cancellation over real sockets. */
+class TimeoutTest {
+
+  private static final String PREVIOUS_HOSTS =
+      "retry_host_predicate: [{name: envoy.retry_host_predicates.previous_hosts}],"
+          + " host_selection_retry_max_attempts: 5";
+
+  private MeshRig rig;
+
+  @BeforeEach
+  void start() throws IOException {
+    rig = new MeshRig();
+  }
+
+  @AfterEach
+  void stop() throws Exception {
+    rig.close();
+  }
+
+  private void nothingIsLeftOver() {
+    assertEquals(0, rig.mesh().calls().active(), "calls in flight");
+    assertEquals(0, rig.active(), "tries in flight");
+  }
+
+  @Test
+  void aTryThatTakesTooLongIsRetriedAndOnlyThatTryEnds() throws Exception {
+    MockWebServer slow = rig.backend();
+    MockWebServer good = rig.backend();
+    slow.enqueue(never());
+    slow.enqueue(never());
+    good.enqueue(answer(200, "good"));
+    good.enqueue(answer(200, "good"));
+    rig.cluster("c", "", slow, good)
+        .route(
+            "cluster: c, retry_policy: {retry_on: reset, num_retries: 1, per_try_timeout: 0.2s, "
+                + PREVIOUS_HOSTS
+                + "}");
+    OkHttpClient client = rig.client();
+    for (int i = 0; i < 2; i++) {
+      try (Response response = client.newCall(get()).execute()) {
+        assertEquals("good", response.body().string());
+      }
+    }
+    long timedOut = rig.counted("mesh.client.attempts", "result", "timeout");
+    assertTrue(timedOut > 0, "the slow endpoint was tried");
+    assertEquals(timedOut, rig.counted("mesh.client.attempts", "reason", "retry"));
+    nothingIsLeftOver();
+  }
+
+  @Test
+  void theRoutesTimeoutEndsTheCallWith504() throws Exception {
+    MockWebServer slow = rig.backend();
+    slow.enqueue(never());
+    rig.cluster("c", "", slow).route("cluster: c, timeout: 0.2s");
+    try (Response response = rig.client().newCall(get()).execute()) {
+      assertEquals(504, response.code());
+      assertEquals("upstream request timeout", response.body().string());
+      CallInfo info = MeshOkHttp.callInfo(response).orElseThrow();
+      assertEquals("UT", info.flags().toString());
+      assertTrue(info.explanation().contains("200 ms"), info.explanation());
+    }
+    nothingIsLeftOver();
+  }
+
+  @Test
+  void theRoutesTimeoutEndsABodyThatDrips() throws Exception {
+    MockWebServer drip = rig.backend();
+    drip.enqueue(
+        new MockResponse.Builder()
+            .body("x".repeat(100))
+            .throttleBody(1, 50, TimeUnit.MILLISECONDS)
+            .build());
+    rig.cluster("c", "", drip).route("cluster: c, timeout: 0.5s");
+    try (Response response = rig.client().newCall(get()).execute()) {
+      assertEquals(200, response.code());
+      assertThrows(IOException.class, () -> response.body().string());
+    }
+    nothingIsLeftOver();
+  }
+
+  @Test
+  void theClientsOwnCallTimeoutIsAnExceptionAsWithoutTheMesh() throws Exception {
+    MockWebServer slow = rig.backend();
+    slow.enqueue(never());
+    rig.cluster("c", "", slow).route("cluster: c");
+    OkHttpClient client =
+        rig.client(new OkHttpClient.Builder().callTimeout(Duration.ofMillis(200)));
+    IOException failure =
+        assertThrows(IOException.class, () -> client.newCall(get()).execute().close());
+    assertEquals("timeout", failure.getMessage());
+    nothingIsLeftOver();
+  }
+
+  @Test
+  void cancellingEndsATryAndBlamesNoEndpoint() throws Exception {
+    MockWebServer slow = rig.backend();
+    slow.enqueue(never());
+    rig.cluster("c", "outlier_detection: {consecutive_5xx: 1, max_ejection_percent: 100}", slow)
+        .route("cluster: c");
+    Call call = rig.client().newCall(get());
+    AtomicReference<IOException> failure = new AtomicReference<>();
+    CountDownLatch ended = new CountDownLatch(1);
+    call.enqueue(
+        new Callback() {
+          @Override
+          public void onFailure(Call failed, IOException reason) {
+            failure.set(reason);
+            ended.countDown();
+          }
+
+          @Override
+          public void onResponse(Call answered, Response response) {
+            response.close();
+            ended.countDown();
+          }
+        });
+    slow.takeRequest();
+    call.cancel();
+    assertTrue(ended.await(5, TimeUnit.SECONDS), "the call ended");
+    assertEquals("Canceled", String.valueOf(failure.get().getMessage()));
+    assertEquals(0, rig.counted("mesh.outlier.ejections"));
+    nothingIsLeftOver();
+  }
+
+  @Test
+  void cancellingEndsTheWaitForARetry() throws Exception {
+    MockWebServer backend = rig.backend();
+    backend.enqueue(answer(503, ""));
+    rig.cluster("c", "", backend)
+        .route(
+            "cluster: c, timeout: 60s, retry_policy: {retry_on: 5xx, num_retries: 20, retry_back_off:"
+                + " {base_interval: 30s, max_interval: 30s}}");
+    Call call = rig.client().newCall(get());
+    CountDownLatch answered = new CountDownLatch(1);
+    call.addEventListener(
+        new EventListener() {
+          @Override
+          public void responseHeadersEnd(Call each, Response response) {
+            answered.countDown();
+          }
+        });
+    AtomicReference<IOException> failure = new AtomicReference<>();
+    Thread caller =
+        new Thread(
+            () -> {
+              try {
+                call.execute().close();
+              } catch (IOException reason) {
+                failure.set(reason);
+              }
+            });
+    caller.start();
+    assertTrue(answered.await(5, TimeUnit.SECONDS), "the first try was answered");
+    call.cancel();
+    caller.join(5_000);
+    assertEquals("Canceled", String.valueOf(failure.get().getMessage()));
+    nothingIsLeftOver();
+  }
+}
