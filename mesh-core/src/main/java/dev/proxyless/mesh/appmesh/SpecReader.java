@@ -32,6 +32,9 @@ final class SpecReader {
 
   static final Set<String> PROTOCOLS = Set.of("http", "http2", "grpc", "tcp");
 
+  /** Protocols that are not spoken yet, and what calls are made as. */
+  private static final Map<String, String> INSTEAD_OF = Map.of("tcp", "http", "grpc", "http2");
+
   private static final Set<String> IP_PREFERENCES =
       Set.of("IPv4_PREFERRED", "IPv4_ONLY", "IPv6_PREFERRED", "IPv6_ONLY");
 
@@ -92,7 +95,7 @@ final class SpecReader {
     return new AppMesh.VirtualService(provider);
   }
 
-  private static Specification virtualRouter(Spec spec) {
+  private Specification virtualRouter(Spec spec) {
     Set<Integer> ports = new HashSet<>();
     List<PortMapping> listeners =
         spec.list("listeners").stream()
@@ -109,13 +112,21 @@ final class SpecReader {
   }
 
   /** {@code ports} are those of the listeners before. */
-  private static PortMapping portMapping(Spec spec, Set<Integer> ports) {
+  private PortMapping portMapping(Spec spec, Set<Integer> ports) {
     int port = port(spec.required("port"));
     if (!ports.add(port)) {
       throw spec.required("port")
           .error("is " + port + ", as that of a listener before", "one listener for each port");
     }
-    String protocol = word(spec.required("protocol"), PROTOCOLS);
+    Node told = spec.required("protocol");
+    String protocol = word(told, PROTOCOLS);
+    String instead = INSTEAD_OF.get(protocol);
+    if (instead != null) {
+      problems.add(
+          Problem.note(
+              told.where(),
+              told.path() + ": is " + protocol + "; calls are made as " + instead + " here"));
+    }
     spec.end();
     return new PortMapping(port, protocol);
   }

@@ -57,7 +57,7 @@ final class AppMeshDocTest {
         {"meshName": "m", "spec": {"egressFilter": {"type": "DROP_ALL"},
           "serviceDiscovery": {"ipPreference": "IPv4_ONLY"}}}
         """);
-    write("create-n.json", NODE);
+    write("create-n.json", NODE.replace("\"protocol\": \"http\"", "\"protocol\": \"grpc\""));
     write(
         "create-service.json",
         """
@@ -152,7 +152,7 @@ final class AppMeshDocTest {
         .dropWhile(line -> !(line.startsWith("## ") && line.contains(word)))
         .skip(1)
         .takeWhile(line -> !line.startsWith("## "))
-        .filter(line -> line.matches("\\| [a-z ]+ \\| `.*"))
+        .filter(line -> line.matches("\\| [a-z, ]+ \\| `.*"))
         .map(line -> line.split("`")[1])
         .toList();
   }
