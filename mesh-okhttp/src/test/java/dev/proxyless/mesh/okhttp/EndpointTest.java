@@ -34,11 +34,6 @@ class EndpointTest {
     rig.close();
   }
 
-  private void nothingIsLeftOver() {
-    assertEquals(0, rig.mesh().calls().active(), "calls in flight");
-    assertEquals(0, rig.active(), "tries in flight");
-  }
-
   @Test
   void anEndpointThatFailsAgainAndAgainIsSetAside() throws Exception {
     MockWebServer bad = rig.backend();
@@ -92,7 +87,7 @@ class EndpointTest {
     first.cancel();
     assertTrue(ended.await(5, TimeUnit.SECONDS), "the first call ended");
     assertEquals(1, backend.getRequestCount());
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test

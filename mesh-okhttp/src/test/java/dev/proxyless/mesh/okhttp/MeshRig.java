@@ -1,5 +1,7 @@
 package dev.proxyless.mesh.okhttp;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
+
 import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.telemetry.MeshListener;
@@ -225,6 +227,11 @@ final class MeshRig implements Closeable {
   long active() {
     return Math.round(
         meters.find("mesh.client.active").gauges().stream().mapToDouble(Gauge::value).sum());
+  }
+
+  void assertNothingIsLeftOver() {
+    assertEquals(0, mesh.calls().active(), "calls in flight");
+    assertEquals(0, active(), "tries in flight");
   }
 
   /** A cluster's part of the report. */

@@ -48,11 +48,6 @@ class RetryTest {
     rig.close();
   }
 
-  private void nothingIsLeftOver() {
-    assertEquals(0, rig.mesh().calls().active(), "calls in flight");
-    assertEquals(0, rig.active(), "tries in flight");
-  }
-
   @Test
   void aFailedTryIsRetriedOnAnotherEndpoint() throws Exception {
     MockWebServer bad = rig.backend();
@@ -72,7 +67,7 @@ class RetryTest {
     assertEquals(8, good.getRequestCount());
     assertTrue(bad.getRequestCount() > 0, "the bad endpoint was tried");
     assertEquals(bad.getRequestCount(), rig.counted("mesh.client.attempts", "reason", "retry"));
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -88,7 +83,7 @@ class RetryTest {
       assertEquals("URX", info.flags().toString());
       assertEquals(2, info.attempts());
     }
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -112,7 +107,7 @@ class RetryTest {
     long refused = rig.counted("mesh.client.attempts", "result", "connect");
     assertTrue(refused > 0, "the refused endpoint was tried");
     assertEquals(refused, rig.counted("mesh.client.attempts", "reason", "retry"));
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -133,7 +128,7 @@ class RetryTest {
           "upstream_reset_before_response_started{remote_connection_failure}", info.details());
       assertTrue(info.explanation().contains("127.0.0.1:" + gone.getPort()), info.explanation());
     }
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -157,7 +152,7 @@ class RetryTest {
       assertEquals("UC", MeshOkHttp.callInfo(response).orElseThrow().flags().toString());
     }
     assertEquals(2, backend.getRequestCount(), "the request that warmed up, and one POST");
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test

@@ -43,11 +43,6 @@ class TimeoutTest {
     rig.close();
   }
 
-  private void nothingIsLeftOver() {
-    assertEquals(0, rig.mesh().calls().active(), "calls in flight");
-    assertEquals(0, rig.active(), "tries in flight");
-  }
-
   @Test
   void aTryThatTakesTooLongIsRetriedAndOnlyThatTryEnds() throws Exception {
     MockWebServer slow = rig.backend();
@@ -70,7 +65,7 @@ class TimeoutTest {
     long timedOut = rig.counted("mesh.client.attempts", "result", "timeout");
     assertTrue(timedOut > 0, "the slow endpoint was tried");
     assertEquals(timedOut, rig.counted("mesh.client.attempts", "reason", "retry"));
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -85,7 +80,7 @@ class TimeoutTest {
       assertEquals("UT", info.flags().toString());
       assertTrue(info.explanation().contains("200 ms"), info.explanation());
     }
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -101,7 +96,7 @@ class TimeoutTest {
       assertEquals(200, response.code());
       assertThrows(IOException.class, () -> response.body().string());
     }
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -114,7 +109,7 @@ class TimeoutTest {
     IOException failure =
         assertThrows(IOException.class, () -> client.newCall(get()).execute().close());
     assertEquals("timeout", failure.getMessage());
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -145,7 +140,7 @@ class TimeoutTest {
     assertTrue(ended.await(5, TimeUnit.SECONDS), "the call ended");
     assertEquals("Canceled", String.valueOf(failure.get().getMessage()));
     assertEquals(0, rig.counted("mesh.outlier.ejections"));
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 
   @Test
@@ -180,6 +175,6 @@ class TimeoutTest {
     call.cancel();
     caller.join(5_000);
     assertEquals("Canceled", String.valueOf(failure.get().getMessage()));
-    nothingIsLeftOver();
+    rig.assertNothingIsLeftOver();
   }
 }
