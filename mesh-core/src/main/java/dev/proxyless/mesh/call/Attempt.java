@@ -2,6 +2,7 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.model.Cluster.Protocol;
+import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptReason;
 import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import dev.proxyless.mesh.tls.ClientTls;

@@ -2,6 +2,7 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.model.RouteAction.Forward;
 import dev.proxyless.mesh.model.RouteAction.MaxStreamDuration;
+import dev.proxyless.mesh.model.RouteAction.RouteTimeouts;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import java.time.Duration;
 
@@ -33,16 +34,16 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
   static Bounds of(Forward action, long startNanos, CallContext context) {
     Kind kind;
     Duration limit;
-    if (action.maxStreamDuration().isPresent()) {
-      MaxStreamDuration stream = action.maxStreamDuration().get();
+    if (action.timeouts().maxStreamDuration().isPresent()) {
+      MaxStreamDuration stream = action.timeouts().maxStreamDuration().get();
       kind = Kind.MAX_STREAM_DURATION;
       limit = stream.duration().orElse(Duration.ZERO);
-    } else if (action.timeout().isPresent()) {
+    } else if (action.timeouts().timeout().isPresent()) {
       kind = Kind.TIMEOUT;
-      limit = action.timeout().get();
+      limit = action.timeouts().timeout().get();
     } else {
       kind = Kind.DEFAULT_TIMEOUT;
-      limit = Forward.DEFAULT_TIMEOUT;
+      limit = RouteTimeouts.DEFAULT_TIMEOUT;
     }
     limit = bounded(limit);
     long deadline = limit.isZero() ? CallContext.NO_DEADLINE : startNanos + limit.toNanos();

@@ -8,6 +8,7 @@ import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
@@ -84,8 +85,8 @@ public final class Calls {
     if (chain == null) {
       return new Decision.PassThrough(passThrough("", "", ""));
     }
-    long random = time.random();
-    RouteEntry route = chain.table().find(head, random);
+    StreamInfo info = StreamInfo.of(time.random());
+    RouteEntry route = chain.table().find(head, info);
     if (route == null) {
       return new Decision.Respond(noRoute(chain, head));
     }
@@ -95,7 +96,7 @@ public final class Calls {
     if (route.action() instanceof RouteAction.DirectResponse direct) {
       return new Decision.Respond(directResponse(route, direct, head));
     }
-    RouteEntry.Target routed = route.target(head, random);
+    RouteEntry.Target routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
     if (target == null) {
       return new Decision.Respond(noCluster(route, routed, head));

@@ -1,7 +1,10 @@
 package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.model.RouteAction.Forward;
+import dev.proxyless.mesh.model.RouteAction.HostRewrite;
+import dev.proxyless.mesh.model.RouteAction.PathRewrite;
 import dev.proxyless.mesh.model.VirtualHost;
+import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
@@ -27,9 +30,14 @@ final class UpstreamHead {
     Forward action = (Forward) route.action();
     this.envoyHeaders = envoyHeaders;
     virtualHost = route.virtualHost();
-    authority = action.hostRewriteLiteral().orElse(head.authority());
+    authority =
+        action.hostRewrite() instanceof HostRewrite.Literal literal
+            ? literal.host()
+            : head.authority();
     path =
-        action.prefixRewrite().map(to -> route.rewritePrefix(head.path(), to)).orElse(head.path());
+        action.pathRewrite() instanceof PathRewrite.Prefix prefix
+            ? route.rewritePrefix(head.path(), prefix.replacement())
+            : head.path();
     ofAllTries = ofAllTries(head, context);
   }
 

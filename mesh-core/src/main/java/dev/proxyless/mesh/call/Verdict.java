@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.call;
 
+import dev.proxyless.mesh.route.HeaderEdit;
 import java.time.Duration;
 import java.util.List;
 

@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.FractionalPercent;
+import dev.proxyless.mesh.model.RuntimeFraction;
 
 /** The conditions of a route that are neither path, header nor query. */
 final class OtherConditions {
@@ -11,14 +12,15 @@ final class OtherConditions {
    * {@code runtime_fraction}: by the request's one random number, which also picks weighted
    * clusters.
    */
-  record Fraction(FractionalPercent share) implements Condition {
+  record Fraction(RuntimeFraction fraction) implements Condition {
     @Override
     public boolean test(RequestView request) {
-      return Long.remainderUnsigned(request.random, share.denominator()) < share.numerator();
+      return request.info.runtime().takes(fraction, request.info.random());
     }
 
     @Override
     public String describe() {
+      FractionalPercent share = fraction.defaultValue();
       return "is among " + share.numerator() + " of " + share.denominator();
     }
   }

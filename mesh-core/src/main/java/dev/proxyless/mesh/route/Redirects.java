@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.route;
 
+import dev.proxyless.mesh.model.RouteAction.PathRewrite;
 import dev.proxyless.mesh.model.RouteAction.Redirect;
 
 /**
@@ -47,7 +48,10 @@ final class Redirects {
       boolean keepQuery = query >= 0 && path.indexOf('?') < 0 && !redirect.stripQuery();
       return keepQuery ? path + full.substring(query) : path;
     }
-    String path = redirect.prefixRewrite().map(to -> route.rewritePrefix(full, to)).orElse(full);
+    String path =
+        redirect.pathRewrite() instanceof PathRewrite.Prefix prefix
+            ? route.rewritePrefix(full, prefix.replacement())
+            : full;
     int end = path.indexOf('?');
     return redirect.stripQuery() && end >= 0 ? path.substring(0, end) : path;
   }

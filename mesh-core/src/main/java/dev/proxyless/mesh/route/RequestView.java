@@ -6,14 +6,14 @@ import org.jspecify.annotations.Nullable;
 final class RequestView {
 
   final RequestHead head;
-  final long random;
+  final StreamInfo info;
   final String path;
   private final int queryStart;
   private final int queryEnd;
 
-  RequestView(RequestHead head, long random) {
+  RequestView(RequestHead head, StreamInfo info) {
     this.head = head;
-    this.random = random;
+    this.info = info;
     String full = head.path();
     int end = full.length();
     int fragment = full.indexOf('#');

@@ -48,7 +48,7 @@ public final class RetryRules {
     if (requestConditions.isEmpty()) {
       return true;
     }
-    RequestView view = new RequestView(head, 0);
+    RequestView view = new RequestView(head, StreamInfo.of(0));
     for (HeaderCondition condition : requestConditions) {
       if (condition.test(view)) {
         return true;

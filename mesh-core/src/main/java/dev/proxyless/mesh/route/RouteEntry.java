@@ -4,13 +4,15 @@ import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
 import dev.proxyless.mesh.model.RouteAction.ClusterWeight;
+import dev.proxyless.mesh.model.RouteAction.HostRewrite;
+import dev.proxyless.mesh.model.RouteAction.PathRewrite;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** A route, compiled: its conditions, its targets and what it does. Immutable. */
 public final class RouteEntry {
@@ -19,8 +21,7 @@ public final class RouteEntry {
 
   private final VirtualHost virtualHost;
   private final Route route;
-  private final PathCondition path;
-  private final Condition[] conditions;
+  private final RouteConditions conditions;
   private final Optional<RetryRules> retryRules;
   private final Target[] targets;
   private final long[] cumulativeWeights;
@@ -35,8 +36,7 @@ public final class RouteEntry {
     this.virtualHost = virtualHost;
     this.route = route;
     this.meters = meters;
-    path = PathCondition.compile(route.match(), at + ".match");
-    conditions = conditions(route, path, at + ".match");
+    conditions = RouteConditions.compile(route.match(), at + ".match");
     Optional<RouteAction.Forward> forward =
         route.action() instanceof RouteAction.Forward action
             ? Optional.of(action)
@@ -66,28 +66,9 @@ public final class RouteEntry {
     return new RouteEntry(virtualHost, route, hostRetryRules, at, meters);
   }
 
-  private static Condition[] conditions(Route route, PathCondition path, String at) {
-    List<Condition> conditions = new ArrayList<>();
-    conditions.add(path);
-    route.match().runtimeFraction().map(OtherConditions.Fraction::new).ifPresent(conditions::add);
-    if (route.match().grpc()) {
-      conditions.add(new OtherConditions.Grpc());
-    }
-    for (int i = 0; i < route.match().headers().size(); i++) {
-      conditions.add(
-          HeaderCondition.compile(route.match().headers().get(i), at + ".headers[" + i + "]"));
-    }
-    for (int i = 0; i < route.match().queryParameters().size(); i++) {
-      conditions.add(
-          QueryCondition.compile(
-              route.match().queryParameters().get(i), at + ".query_parameters[" + i + "]"));
-    }
-    return conditions.toArray(new Condition[0]);
-  }
-
   private static List<ClusterWeight> weights(RouteAction.Forward forward) {
     if (forward.cluster() instanceof ClusterSpecifier.Named named) {
-      return List.of(new ClusterWeight(named.cluster(), 1));
+      return List.of(ClusterWeight.of(named.cluster(), 1));
     }
     return forward.cluster() instanceof ClusterSpecifier.Weighted weighted
         ? weighted.clusters()
@@ -143,23 +124,9 @@ public final class RouteEntry {
     return retryRules;
   }
 
-  boolean matches(RequestView request) {
-    for (Condition condition : conditions) {
-      if (!condition.test(request)) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** The first condition that fails, in words; empty where all hold. */
-  Optional<String> firstFailure(RequestView request) {
-    for (Condition condition : conditions) {
-      if (!condition.test(request)) {
-        return Optional.of(condition.describe());
-      }
-    }
-    return Optional.empty();
+  /** Which requests it takes. */
+  RouteConditions conditions() {
+    return conditions;
   }
 
   /**
@@ -169,7 +136,7 @@ public final class RouteEntry {
    * random % total}; a header named by {@code header_name} replaces the random number where it has
    * exactly one value and that value is an unsigned 64-bit number.
    */
-  public Target target(RequestHead head, long random) {
+  public Target target(RequestHead head, StreamInfo info) {
     RouteAction.Forward forward = (RouteAction.Forward) route.action();
     if (forward.cluster() instanceof ClusterSpecifier.FromHeader named) {
       String cluster = head.header(named.header());
@@ -178,6 +145,7 @@ public final class RouteEntry {
     if (targets.length == 1) {
       return targets[0];
     }
+    long random = info.random();
     long selected = random;
     if (forward.cluster() instanceof ClusterSpecifier.Weighted weighted
         && weighted.randomHeader().isPresent()) {
@@ -213,10 +181,59 @@ public final class RouteEntry {
     return List.of(targets);
   }
 
+  /**
+   * What the head of a request becomes on its way to a cluster: header mutations, then the host's
+   * rewrite, then the path's. Source: Envoy's {@code finalizeRequestHeaders}.
+   *
+   * @param edits what the router itself has written already; mutations are added to it
+   * @param envoyHeaders whether {@code x-envoy-original-host} and {@code -path} are written
+   */
+  public Rewritten finalizeRequest(
+      RequestHead head, StreamInfo info, Target target, HeaderEdits edits, boolean envoyHeaders) {
+    RouteAction.Forward forward = (RouteAction.Forward) route.action();
+    String authority =
+        forward.hostRewrite() instanceof HostRewrite.Literal literal
+            ? literal.host()
+            : head.authority();
+    if (envoyHeaders && !authority.equals(head.authority())) {
+      edits.add(HeaderEdit.set("x-envoy-original-host", head.authority()));
+    }
+    String path =
+        forward.pathRewrite() instanceof PathRewrite.Prefix prefix
+            ? rewritePrefix(head.path(), prefix.replacement())
+            : head.path();
+    if (envoyHeaders && !path.equals(head.path())) {
+      edits.add(HeaderEdit.set("x-envoy-original-path", head.path()));
+    }
+    return new Rewritten(authority, path);
+  }
+
+  /**
+   * The request line's parts as they are sent.
+   *
+   * @param authority host and port
+   * @param path with its query
+   */
+  public record Rewritten(String authority, String path) {}
+
+  /**
+   * What the headers of a response become on their way to the caller. Source: Envoy's {@code
+   * finalizeResponseHeaders}.
+   *
+   * @param target the cluster that was chosen; null where the route answers by itself
+   * @param edits mutations are added to it
+   */
+  public void finalizeResponse(
+      RequestHead head,
+      StreamInfo info,
+      @Nullable Target target,
+      HeaderEdits edits,
+      ResponseInfo response) {}
+
   /** The path with the part that this route matched replaced; query and fragment stay. */
   public String rewritePrefix(String fullPath, String replacement) {
     String withoutQuery = RequestView.withoutQuery(fullPath);
-    return replacement + fullPath.substring(path.matchedLength(withoutQuery));
+    return replacement + fullPath.substring(conditions.path().matchedLength(withoutQuery));
   }
 
   /** The {@code Location} of this route's redirect. */

@@ -68,16 +68,21 @@ public final class RouteTable {
     }
   }
 
-  /** The route that takes a request, or null. */
+  /** The route that takes a request of a trusted caller, or null. */
   public @Nullable RouteEntry find(RequestHead head, long random) {
+    return find(head, StreamInfo.of(random));
+  }
+
+  /** The route that takes a request, or null. */
+  public @Nullable RouteEntry find(RequestHead head, StreamInfo info) {
     Host host = host(head.authority());
     if (host == null) {
       return null;
     }
-    RequestView view = new RequestView(head, random);
+    RequestView view = new RequestView(head, info);
     for (int i = 0; i < host.routes.size(); i++) {
       RouteEntry route = host.routes.get(i);
-      if (route.matches(view)) {
+      if (route.conditions().test(view)) {
         return route;
       }
     }
@@ -110,7 +115,7 @@ public final class RouteTable {
   }
 
   /** How a request is matched, step by step, for people. */
-  public List<String> explain(RequestHead head, long random) {
+  public List<String> explain(RequestHead head, StreamInfo info) {
     List<String> steps = new ArrayList<>();
     Host host = host(head.authority());
     if (host == null) {
@@ -131,10 +136,10 @@ public final class RouteTable {
             + head.authority()
             + "\" by its domains "
             + host.virtualHost.domains());
-    RequestView view = new RequestView(head, random);
+    RequestView view = new RequestView(head, info);
     for (int i = 0; i < host.routes.size(); i++) {
       String label = "route " + i + " \"" + host.routes.get(i).name() + "\" ";
-      Optional<String> failure = host.routes.get(i).firstFailure(view);
+      Optional<String> failure = host.routes.get(i).conditions().firstFailure(view);
       if (failure.isEmpty()) {
         steps.add(label + "takes it");
         return steps;

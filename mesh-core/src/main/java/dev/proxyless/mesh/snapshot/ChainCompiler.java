@@ -127,7 +127,7 @@ final class ChainCompiler {
     }
 
     private OutboundChain chain(HttpConnectionManager manager) {
-      return new OutboundChain(table(routes(manager)), manager.suppressEnvoyHeaders());
+      return new OutboundChain(table(routes(manager)), manager.router().suppressEnvoyHeaders());
     }
 
     private RouteConfiguration routes(HttpConnectionManager manager) {
@@ -138,7 +138,7 @@ final class ChainCompiler {
       RouteConfiguration found = configuration.routes().get(name);
       if (found == null) {
         missing.add(name);
-        return new RouteConfiguration(name, List.of(), false);
+        return RouteConfiguration.of(name, List.of());
       }
       return found;
     }

@@ -9,6 +9,7 @@ import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.Message;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -105,7 +106,16 @@ final class ListenerDecoder {
   }
 
   private HttpConnectionManager connectionManager(Message message) {
-    return new HttpConnectionManager(routes(message), suppressesEnvoyHeaders(message));
+    return new HttpConnectionManager(
+        routes(message),
+        HttpConnectionManager.Paths.UNCHANGED,
+        HttpConnectionManager.StripPort.NONE,
+        false,
+        HttpConnectionManager.Trust.ALL,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of(),
+        new HttpConnectionManager.Router(suppressesEnvoyHeaders(message), false, List.of()));
   }
 
   private RouteSource routes(Message message) {

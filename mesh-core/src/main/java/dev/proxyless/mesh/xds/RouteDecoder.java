@@ -1,14 +1,20 @@
 package dev.proxyless.mesh.xds;
 
 import dev.proxyless.mesh.model.FractionalPercent;
+import dev.proxyless.mesh.model.HeaderMutations;
+import dev.proxyless.mesh.model.Metadata;
 import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
 import dev.proxyless.mesh.model.RouteAction.ClusterWeight;
+import dev.proxyless.mesh.model.RouteAction.HostRewrite;
 import dev.proxyless.mesh.model.RouteAction.MaxStreamDuration;
+import dev.proxyless.mesh.model.RouteAction.PathRewrite;
+import dev.proxyless.mesh.model.RouteAction.RouteTimeouts;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.RouteMatch;
 import dev.proxyless.mesh.model.RouteMatch.PathMatch;
+import dev.proxyless.mesh.model.RuntimeFraction;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.InvalidMessageException;
@@ -18,8 +24,10 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 
 /** Decodes route configurations. */
 final class RouteDecoder {
@@ -39,7 +47,17 @@ final class RouteDecoder {
         new RouteConfiguration(
             message.string("name"),
             message.messages("virtual_hosts").stream().map(this::virtualHost).toList(),
-            message.bool("ignore_port_in_host_matching", false));
+            List.of(),
+            HeaderMutations.NONE,
+            HeaderMutations.NONE,
+            false,
+            Optional.empty(),
+            List.of(),
+            message.bool("ignore_port_in_host_matching", false),
+            false,
+            Map.of(),
+            Metadata.EMPTY,
+            Optional.empty());
     try {
       checks.routes(configuration);
     } catch (InvalidMessageException invalid) {
@@ -56,13 +74,24 @@ final class RouteDecoder {
         message.requiredString("name"),
         message.strings("domains"),
         message.messages("routes").stream().map(this::route).toList(),
+        Optional.empty(),
+        VirtualHost.RequireTls.NONE,
+        List.of(),
+        HeaderMutations.NONE,
+        HeaderMutations.NONE,
         message.message("retry_policy").map(retries::retryPolicy),
+        Optional.empty(),
+        List.of(),
         message.bool("include_request_attempt_count", false),
-        message.bool("include_attempt_count_in_response", false));
+        message.bool("include_attempt_count_in_response", false),
+        false,
+        OptionalLong.empty(),
+        Map.of(),
+        Metadata.EMPTY);
   }
 
   private Route route(Message message) {
-    return new Route(
+    return Route.of(
         message.string("name"), match(message.requiredMessage("match")), action(message));
   }
 
@@ -70,10 +99,14 @@ final class RouteDecoder {
     return new RouteMatch(
         path(message),
         message.bool("case_sensitive", true),
+        message.message("runtime_fraction").map(RouteDecoder::fraction),
+        message.has("grpc"),
         Matchers.headers(message, "headers"),
         message.messages("query_parameters").stream().map(Matchers::query).toList(),
-        message.message("runtime_fraction").map(RouteDecoder::fraction),
-        message.has("grpc"));
+        List.of(),
+        Optional.empty(),
+        List.of(),
+        List.of());
   }
 
   private static PathMatch path(Message message) {
@@ -101,7 +134,7 @@ final class RouteDecoder {
         "path_specifier", "is required: prefix, path, safe_regex or path_separated_prefix");
   }
 
-  private static FractionalPercent fraction(Message runtime) {
+  private static RuntimeFraction fraction(Message runtime) {
     Message percent = runtime.requiredMessage("default_value");
     int denominator =
         switch (percent.enumName("denominator")) {
@@ -109,7 +142,9 @@ final class RouteDecoder {
           case "MILLION" -> 1_000_000;
           default -> 100;
         };
-    return new FractionalPercent(percent.number("numerator", 0), denominator);
+    return new RuntimeFraction(
+        runtime.string("runtime_key"),
+        new FractionalPercent(percent.number("numerator", 0), denominator));
   }
 
   private RouteAction action(Message route) {
@@ -135,13 +170,38 @@ final class RouteDecoder {
     return new RouteAction.Forward(
         cluster(message),
         notFound,
-        message.duration("timeout"),
-        message
-            .message("max_stream_duration")
-            .map(stream -> new MaxStreamDuration(stream.duration("max_stream_duration"))),
+        Metadata.EMPTY,
+        RouteAction.Priority.DEFAULT,
+        prefixRewrite(message),
+        notEmpty(message, "host_rewrite_literal")
+            .<HostRewrite>map(HostRewrite.Literal::new)
+            .orElse(new HostRewrite.None()),
+        false,
+        new RouteTimeouts(
+            message.duration("timeout"),
+            Optional.empty(),
+            message
+                .message("max_stream_duration")
+                .map(
+                    stream ->
+                        new MaxStreamDuration(
+                            stream.duration("max_stream_duration"),
+                            Optional.empty(),
+                            Optional.empty())),
+            Optional.empty(),
+            Optional.empty()),
         message.message("retry_policy").map(retries::retryPolicy),
-        notEmpty(message, "prefix_rewrite"),
-        notEmpty(message, "host_rewrite_literal"));
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        Optional.empty(),
+        Map.of());
+  }
+
+  private static PathRewrite prefixRewrite(Message message) {
+    return notEmpty(message, "prefix_rewrite")
+        .<PathRewrite>map(PathRewrite.Prefix::new)
+        .orElse(new PathRewrite.None());
   }
 
   private static Optional<String> notEmpty(Message message, String field) {
@@ -167,14 +227,14 @@ final class RouteDecoder {
       throw weighted.invalid(
           "clusters", "have weights that add up to " + total + "; right would be 1 to 4294967295");
     }
-    return new ClusterSpecifier.Weighted(weights, notEmpty(weighted, "header_name"));
+    return new ClusterSpecifier.Weighted(weights, notEmpty(weighted, "header_name"), false, "");
   }
 
   private static ClusterWeight weight(Message message) {
     if (!message.has("weight")) {
       throw message.invalid("weight", "is required; 0 takes no traffic");
     }
-    return new ClusterWeight(message.requiredString("name"), message.number("weight", 0));
+    return ClusterWeight.of(message.requiredString("name"), message.number("weight", 0));
   }
 
   private static RouteAction.Redirect redirect(Message message) {
@@ -196,7 +256,7 @@ final class RouteDecoder {
         notEmpty(message, "host_redirect"),
         port == 0 ? OptionalInt.empty() : OptionalInt.of(port),
         notEmpty(message, "path_redirect"),
-        notEmpty(message, "prefix_rewrite"),
+        prefixRewrite(message),
         status,
         message.bool("strip_query", false));
   }
@@ -207,7 +267,7 @@ final class RouteDecoder {
       throw message.invalid("status", "is required: 200 to 599");
     }
     return new RouteAction.DirectResponse(
-        status, message.message("body").map(RouteDecoder::body).orElse(""));
+        status, message.message("body").map(RouteDecoder::body).orElse(""), Optional.empty());
   }
 
   private static String body(Message source) {

@@ -105,8 +105,10 @@ class AppsTranslationTest {
   void theUpdatedRouteSplits75To25() {
     assertEquals(
         new ClusterSpecifier.Weighted(
-            List.of(new ClusterWeight(Apps.B, 75), new ClusterWeight(Apps.B2, 25)),
-            Optional.empty()),
+            List.of(ClusterWeight.of(Apps.B, 75), ClusterWeight.of(Apps.B2, 25)),
+            Optional.empty(),
+            false,
+            ""),
         apps.firstAction().cluster());
   }
 
@@ -130,8 +132,8 @@ class AppsTranslationTest {
 
   @Test
   void theTimeoutIsEnvoysDefault() {
-    assertEquals(Optional.empty(), apps.firstAction().timeout());
-    assertEquals(Duration.ofSeconds(15), RouteAction.Forward.DEFAULT_TIMEOUT);
+    assertEquals(Optional.empty(), apps.firstAction().timeouts().timeout());
+    assertEquals(Duration.ofSeconds(15), RouteAction.RouteTimeouts.DEFAULT_TIMEOUT);
   }
 
   @Test
@@ -306,7 +308,7 @@ class AppsTranslationTest {
 
     assertEquals(new PathMatch.Prefix("/"), apps.firstRoute().match().path());
     assertEquals(new ClusterSpecifier.Named(Apps.B), apps.firstAction().cluster());
-    assertEquals(Optional.empty(), apps.firstAction().timeout());
+    assertEquals(Optional.empty(), apps.firstAction().timeouts().timeout());
     assertDefaultRetries(apps.firstAction().retryPolicy().orElseThrow());
   }
 

@@ -159,7 +159,7 @@ class RouteTranslationTest {
   void theTimeoutIsPerRequest(String unit, long value, Duration expected) {
     route(
         "\"timeout\": {\"perRequest\": {\"unit\": \"%s\", \"value\": %d}}".formatted(unit, value));
-    assertEquals(Optional.of(expected), apps.firstAction().timeout());
+    assertEquals(Optional.of(expected), apps.firstAction().timeouts().timeout());
   }
 
   @Test

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.telemetry.MeshListener;

@@ -5,6 +5,7 @@ import static dev.proxyless.mesh.call.CallBed.header;
 import static dev.proxyless.mesh.call.CallBed.respond;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
+import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.testing.FakeRequest;
 import java.util.List;
 import java.util.Optional;

@@ -34,12 +34,13 @@ class ExplainTest {
             "route 1 \"post\" does not: it wants that header :method is \"POST\"",
             "route 2 \"canary\" does not: it wants that query parameter canary is present",
             "route 3 \"orders\" takes it"),
-        TABLE.explain(FakeRequest.get("http://serviceb.apps.local/orders/1"), 0));
+        TABLE.explain(FakeRequest.get("http://serviceb.apps.local/orders/1"), StreamInfo.of(0)));
   }
 
   @Test
   void aRequestThatNoRouteTakesIsSaidSo() {
-    List<String> steps = TABLE.explain(FakeRequest.get("http://serviceb.apps.local/order"), 0);
+    List<String> steps =
+        TABLE.explain(FakeRequest.get("http://serviceb.apps.local/order"), StreamInfo.of(0));
     assertEquals(
         "route 3 \"orders\" does not: it wants that path is or is below \"/orders\"", steps.get(4));
     assertEquals("no route of the virtual host takes it", steps.get(5));
@@ -51,7 +52,7 @@ class ExplainTest {
         List.of(
             "no virtual host of rds_egress_http_8000 has a domain for \"serviceB.app.local\";"
                 + " the nearest is \"serviceb.apps.local\""),
-        TABLE.explain(FakeRequest.get("http://serviceB.app.local/"), 0));
+        TABLE.explain(FakeRequest.get("http://serviceB.app.local/"), StreamInfo.of(0)));
   }
 
   @ParameterizedTest
@@ -89,7 +90,8 @@ class ExplainTest {
         "{prefix: '', runtime_fraction: {default_value: {numerator: 0}}}; is among 0 of 100"
       })
   void conditionsAreToldInWords(String match, String words) {
-    List<String> steps = Tables.matching(match).explain(FakeRequest.get("http://h/b"), 0);
+    List<String> steps =
+        Tables.matching(match).explain(FakeRequest.get("http://h/b"), StreamInfo.of(0));
     assertEquals("route 0 \"0\" does not: it wants that " + words, steps.get(1));
   }
 }

@@ -43,7 +43,7 @@ class TargetTest {
     "-9223372036854775808, three"
   })
   void theFirstEntryWhoseCumulativeWeightExceedsTheRemainderIsChosen(long random, String cluster) {
-    assertEquals(cluster, SPLIT.target(REQUEST, random).cluster());
+    assertEquals(cluster, SPLIT.target(REQUEST, StreamInfo.of(random)).cluster());
   }
 
   @Test
@@ -52,7 +52,7 @@ class TargetTest {
         route("weighted_clusters: {clusters: [{name: a, weight: 75}, {name: b, weight: 25}]}");
     int a = 0;
     for (int random = 0; random < 100; random++) {
-      a += route.target(REQUEST, random).cluster().equals("a") ? 1 : 0;
+      a += route.target(REQUEST, StreamInfo.of(random)).cluster().equals("a") ? 1 : 0;
     }
     assertEquals(75, a);
   }
@@ -65,7 +65,7 @@ class TargetTest {
         route("weighted_clusters: {clusters: [{name: a, weight: 3}, {name: b, weight: 1}]}");
     int a = 0;
     for (int i = 0; i < 10_000; i++) {
-      a += route.target(REQUEST, random.nextLong()).cluster().equals("a") ? 1 : 0;
+      a += route.target(REQUEST, StreamInfo.of(random.nextLong())).cluster().equals("a") ? 1 : 0;
     }
     // five standard deviations of a binomial with p = 3/4: 43.3 * 5
     assertTrue(Math.abs(a - 7_500) < 217, "took " + a + " of 10000 with seed " + seed);
@@ -81,13 +81,14 @@ class TargetTest {
     "'',                   three"
   })
   void aHeaderCanTakeTheRandomNumbersPlace(String value, String cluster) {
-    assertEquals(cluster, SPLIT.target(REQUEST.header("X-Random", value), 0).cluster());
+    assertEquals(
+        cluster, SPLIT.target(REQUEST.header("X-Random", value), StreamInfo.of(0)).cluster());
   }
 
   @Test
   void aRandomHeaderWithTwoLinesIsIgnored() {
     FakeRequest twice = REQUEST.header("x-random", "3").header("x-random", "3");
-    assertEquals("three", SPLIT.target(twice, 0).cluster());
+    assertEquals("three", SPLIT.target(twice, StreamInfo.of(0)).cluster());
   }
 
   @Test
@@ -103,10 +104,11 @@ class TargetTest {
     assertEquals(
         "blue",
         route
-            .target(REQUEST.header("X-Cluster", "blue").header("x-cluster", "green"), 0)
+            .target(
+                REQUEST.header("X-Cluster", "blue").header("x-cluster", "green"), StreamInfo.of(0))
             .cluster());
-    assertEquals("", route.target(REQUEST, 0).cluster());
-    assertEquals("", route.target(REQUEST.header("x-cluster", ""), 0).cluster());
+    assertEquals("", route.target(REQUEST, StreamInfo.of(0)).cluster());
+    assertEquals("", route.target(REQUEST.header("x-cluster", ""), StreamInfo.of(0)).cluster());
     assertTrue(route.targets().isEmpty());
   }
 
@@ -118,7 +120,8 @@ class TargetTest {
             XdsYaml.routes(yaml("cluster_header: x-cluster")), new MicrometerMeters(registry));
     RouteEntry route = table.find(REQUEST, 0);
     assertNotNull(route);
-    RouteEntry.Target target = route.target(REQUEST.header("x-cluster", "made-up"), 0);
+    RouteEntry.Target target =
+        route.target(REQUEST.header("x-cluster", "made-up"), StreamInfo.of(0));
     assertTrue(registry.getMeters().isEmpty());
     assertNotNull(target.meters());
     assertEquals(

@@ -10,6 +10,7 @@ import dev.proxyless.mesh.model.Configuration;
 import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
+import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.MeshListener;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.MeshTracing;
@@ -183,7 +184,7 @@ final class Publishing implements AutoCloseable {
   String routed() {
     FakeRequest request = FakeRequest.get("http://a.local/");
     return Optional.ofNullable(chain().table().find(request, 0))
-        .map(route -> route.target(request, 0).cluster())
+        .map(route -> route.target(request, StreamInfo.of(0)).cluster())
         .orElse("");
   }
 

@@ -59,7 +59,7 @@ final class ListenerDecoderTest {
             new Listener.FilterChain(
                 "http",
                 OptionalInt.of(8080),
-                Optional.of(new HttpConnectionManager(new RouteSource.Rds("r"), false)),
+                Optional.of(HttpConnectionManager.of(new RouteSource.Rds("r"))),
                 Optional.empty())),
         listener.filterChains());
     assertEquals(
@@ -78,8 +78,8 @@ final class ListenerDecoderTest {
                 + ", route_config: {name: inline}}}}");
     assertEquals(
         Optional.of(
-            new HttpConnectionManager(
-                new RouteSource.Inline(new RouteConfiguration("inline", List.of(), false)), false)),
+            HttpConnectionManager.of(
+                new RouteSource.Inline(RouteConfiguration.of("inline", List.of())))),
         listener.apiListener());
     assertEquals(Direction.UNSPECIFIED, listener.direction());
     assertFalse(listener.useOriginalDst());
@@ -89,8 +89,9 @@ final class ListenerDecoderTest {
 
   @Test
   void theRouterSaysWhetherEnvoysHeadersAreLeftOut() {
-    assertFalse(manager(ROUTER + "}}").suppressEnvoyHeaders());
-    assertTrue(manager(ROUTER + ", suppress_envoy_headers: true}}").suppressEnvoyHeaders());
+    assertFalse(manager(ROUTER + "}}").router().suppressEnvoyHeaders());
+    assertTrue(
+        manager(ROUTER + ", suppress_envoy_headers: true}}").router().suppressEnvoyHeaders());
   }
 
   @Test

@@ -13,10 +13,13 @@ import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
 import dev.proxyless.mesh.model.RouteAction.ClusterWeight;
+import dev.proxyless.mesh.model.RouteAction.HostRewrite;
 import dev.proxyless.mesh.model.RouteAction.MaxStreamDuration;
+import dev.proxyless.mesh.model.RouteAction.PathRewrite;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.RouteMatch;
 import dev.proxyless.mesh.model.RouteMatch.PathMatch;
+import dev.proxyless.mesh.model.RuntimeFraction;
 import dev.proxyless.mesh.model.StringMatcher;
 import dev.proxyless.mesh.model.StringMatcher.Kind;
 import dev.proxyless.mesh.model.ValueMatch;
@@ -50,21 +53,12 @@ final class RouteDecoderTest {
                 route: {cluster: c}
             """);
     Route route =
-        new Route(
+        Route.of(
             "",
-            new RouteMatch(
-                new PathMatch.Prefix("/"), true, List.of(), List.of(), Optional.empty(), false),
-            new RouteAction.Forward(
-                new ClusterSpecifier.Named("c"),
-                503,
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty(),
-                Optional.empty()));
-    VirtualHost virtualHost =
-        new VirtualHost("v", List.of("*"), List.of(route), Optional.empty(), false, false);
-    assertEquals(new RouteConfiguration("r", List.of(virtualHost), false), routes);
+            RouteMatch.of(new PathMatch.Prefix("/"), true),
+            RouteAction.Forward.to(new ClusterSpecifier.Named("c")));
+    VirtualHost virtualHost = VirtualHost.of("v", List.of("*"), List.of(route));
+    assertEquals(RouteConfiguration.of("r", List.of(virtualHost)), routes);
   }
 
   @Test
@@ -106,7 +100,7 @@ final class RouteDecoderTest {
   void runtimeFractions(long numerator, String denominator, int of) {
     String yaml = denominator == null ? "" : ", denominator: " + denominator;
     assertEquals(
-        Optional.of(new FractionalPercent(numerator, of)),
+        Optional.of(new RuntimeFraction("", new FractionalPercent(numerator, of))),
         match(
                 "{prefix: /, runtime_fraction: {default_value: {numerator: "
                     + numerator
@@ -165,7 +159,10 @@ final class RouteDecoderTest {
         new ClusterSpecifier.FromHeader("x-c"), forward("{cluster_header: x-c}").cluster());
     assertEquals(
         new ClusterSpecifier.Weighted(
-            List.of(new ClusterWeight("a", 75), new ClusterWeight("b", 0)), Optional.of("x-r")),
+            List.of(ClusterWeight.of("a", 75), ClusterWeight.of("b", 0)),
+            Optional.of("x-r"),
+            false,
+            ""),
         forward(
                 "{weighted_clusters: {header_name: x-r, clusters: [{name: a, weight: 75}, {name: b,"
                     + " weight: 0}]}}")
@@ -177,7 +174,7 @@ final class RouteDecoderTest {
   void weightsMayAddUpToAllThatFits() {
     assertEquals(
         new ClusterSpecifier.Weighted(
-            List.of(new ClusterWeight("a", 4_294_967_295L)), Optional.empty()),
+            List.of(ClusterWeight.of("a", 4_294_967_295L)), Optional.empty(), false, ""),
         forward("{weighted_clusters: {clusters: [{name: a, weight: 4294967295}]}}").cluster());
   }
 
@@ -194,15 +191,18 @@ final class RouteDecoderTest {
   void timeoutsAndRewrites() {
     RouteAction.Forward forward =
         forward("{cluster: c, timeout: 0s, prefix_rewrite: /b, host_rewrite_literal: h}");
-    assertEquals(Optional.of(Duration.ZERO), forward.timeout());
-    assertEquals(Optional.of("/b"), forward.prefixRewrite());
-    assertEquals(Optional.of("h"), forward.hostRewriteLiteral());
+    assertEquals(Optional.of(Duration.ZERO), forward.timeouts().timeout());
+    assertEquals(new PathRewrite.Prefix("/b"), forward.pathRewrite());
+    assertEquals(new HostRewrite.Literal("h"), forward.hostRewrite());
     assertEquals(
-        Optional.of(new MaxStreamDuration(Optional.empty())),
-        forward("{cluster: c, max_stream_duration: {}}").maxStreamDuration());
+        Optional.of(new MaxStreamDuration(Optional.empty(), Optional.empty(), Optional.empty())),
+        forward("{cluster: c, max_stream_duration: {}}").timeouts().maxStreamDuration());
     assertEquals(
-        Optional.of(new MaxStreamDuration(Optional.of(Duration.ofMillis(1_500)))),
+        Optional.of(
+            new MaxStreamDuration(
+                Optional.of(Duration.ofMillis(1_500)), Optional.empty(), Optional.empty())),
         forward("{cluster: c, max_stream_duration: {max_stream_duration: 1.5s}}")
+            .timeouts()
             .maxStreamDuration());
   }
 
@@ -259,7 +259,7 @@ final class RouteDecoderTest {
             Optional.empty(),
             OptionalInt.empty(),
             Optional.empty(),
-            Optional.empty(),
+            new PathRewrite.None(),
             301,
             false),
         action("redirect: {}"));
@@ -269,7 +269,7 @@ final class RouteDecoderTest {
             Optional.of("h"),
             OptionalInt.of(8443),
             Optional.of("/p"),
-            Optional.empty(),
+            new PathRewrite.None(),
             308,
             true),
         action(
@@ -281,7 +281,7 @@ final class RouteDecoderTest {
             Optional.empty(),
             OptionalInt.empty(),
             Optional.empty(),
-            Optional.of("/p"),
+            new PathRewrite.Prefix("/p"),
             302,
             false),
         action("redirect: {scheme_redirect: FTP, prefix_rewrite: /p, response_code: FOUND}"));
@@ -289,15 +289,17 @@ final class RouteDecoderTest {
 
   @Test
   void directResponses() {
-    assertEquals(new RouteAction.DirectResponse(200, ""), action("direct_response: {status: 200}"));
     assertEquals(
-        new RouteAction.DirectResponse(599, "no"),
+        new RouteAction.DirectResponse(200, "", Optional.empty()),
+        action("direct_response: {status: 200}"));
+    assertEquals(
+        new RouteAction.DirectResponse(599, "no", Optional.empty()),
         action("direct_response: {status: 599, body: {inline_string: 'no'}}"));
     assertEquals(
-        new RouteAction.DirectResponse(404, "nö"),
+        new RouteAction.DirectResponse(404, "nö", Optional.empty()),
         action("direct_response: {status: 404, body: {inline_bytes: bsO2}}"));
     assertEquals(
-        new RouteAction.DirectResponse(200, "a".repeat(4_096)),
+        new RouteAction.DirectResponse(200, "a".repeat(4_096), Optional.empty()),
         action("direct_response: {status: 200, body: {inline_string: " + "a".repeat(4_096) + "}}"));
   }
 

@@ -141,29 +141,37 @@ public class DecisionBenchmark {
             Duration.ofMillis(250),
             true,
             5);
-    RouteMatch match =
-        new RouteMatch(
-            new PathMatch.Prefix("/"), true, List.of(), List.of(), Optional.empty(), false);
+    RouteMatch match = RouteMatch.of(new PathMatch.Prefix("/"), true);
     RouteAction.Forward forward =
-        new RouteAction.Forward(
+        RouteAction.Forward.to(
             new ClusterSpecifier.Weighted(
-                List.of(new ClusterWeight("a", 75), new ClusterWeight("b", 25)), Optional.empty()),
-            503,
-            Optional.empty(),
-            Optional.empty(),
-            Optional.of(retries),
-            Optional.empty(),
-            Optional.empty());
+                List.of(ClusterWeight.of("a", 75), ClusterWeight.of("b", 25)),
+                Optional.empty(),
+                false,
+                ""));
+    VirtualHost bare =
+        VirtualHost.of(
+            "s.local", List.of("s.local", "s.local:8000"), List.of(Route.of("r", match, forward)));
     VirtualHost host =
         new VirtualHost(
-            "s.local",
-            List.of("s.local", "s.local:8000"),
-            List.of(new Route("r", match, forward)),
-            Optional.empty(),
+            bare.name(),
+            bare.domains(),
+            bare.routes(),
+            bare.matcher(),
+            bare.requireTls(),
+            bare.virtualClusters(),
+            bare.requestHeaders(),
+            bare.responseHeaders(),
+            Optional.of(retries),
+            bare.hedgePolicy(),
+            bare.requestMirrorPolicies(),
             false,
-            false);
-    return RouteTable.compile(
-        new RouteConfiguration("routes", List.of(host), false), MeshMeters.NONE);
+            false,
+            false,
+            bare.requestBodyBufferLimit(),
+            bare.typedPerFilterConfig(),
+            bare.metadata());
+    return RouteTable.compile(RouteConfiguration.of("routes", List.of(host)), MeshMeters.NONE);
   }
 
   /** One call. */

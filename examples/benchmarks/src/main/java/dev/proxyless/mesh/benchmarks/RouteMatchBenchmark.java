@@ -13,7 +13,6 @@ import dev.proxyless.mesh.telemetry.MeshMeters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -59,32 +58,15 @@ public class RouteMatchBenchmark {
   private static RouteTable table(int count) {
     List<Route> all = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      RouteMatch match =
-          new RouteMatch(
-              new PathMatch.Prefix("/service/" + i + "/"),
-              true,
-              List.of(),
-              List.of(),
-              Optional.empty(),
-              false);
-      all.add(new Route("r" + i, match, forward("c" + i)));
+      RouteMatch match = RouteMatch.of(new PathMatch.Prefix("/service/" + i + "/"), true);
+      all.add(Route.of("r" + i, match, forward("c" + i)));
     }
-    VirtualHost host =
-        new VirtualHost(
-            "s.local", List.of("s.local", "s.local:8000"), all, Optional.empty(), false, false);
-    return RouteTable.compile(
-        new RouteConfiguration("routes", List.of(host), false), MeshMeters.NONE);
+    VirtualHost host = VirtualHost.of("s.local", List.of("s.local", "s.local:8000"), all);
+    return RouteTable.compile(RouteConfiguration.of("routes", List.of(host)), MeshMeters.NONE);
   }
 
   private static RouteAction.Forward forward(String cluster) {
-    return new RouteAction.Forward(
-        new ClusterSpecifier.Named(cluster),
-        503,
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        Optional.empty());
+    return RouteAction.Forward.to(new ClusterSpecifier.Named(cluster));
   }
 
   /** One match. */

@@ -1,4 +1,4 @@
-package dev.proxyless.mesh.call;
+package dev.proxyless.mesh.route;
 
 /**
  * A change to the headers of a request or response. A transport applies edits in their order.
@@ -19,7 +19,18 @@ public record HeaderEdit(Kind kind, String name, String value) {
     REMOVE
   }
 
-  static HeaderEdit set(String name, String value) {
+  /** One line in place of all. */
+  public static HeaderEdit set(String name, String value) {
     return new HeaderEdit(Kind.SET, name, value);
+  }
+
+  /** One more line. */
+  public static HeaderEdit add(String name, String value) {
+    return new HeaderEdit(Kind.ADD, name, value);
+  }
+
+  /** No line. */
+  public static HeaderEdit remove(String name) {
+    return new HeaderEdit(Kind.REMOVE, name, "");
   }
 }

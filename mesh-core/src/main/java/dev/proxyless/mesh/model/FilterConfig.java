@@ -1,0 +1,11 @@
+package dev.proxyless.mesh.model;
+
+/**
+ * An entry of {@code typed_per_filter_config}: settings of one HTTP filter on one level. They are
+ * handed over as they came.
+ *
+ * @param typeName the full name of the settings' message type; empty where there are none
+ * @param value the message's bytes, by their hexadecimal digits
+ * @param disabled whether the filter is switched off ({@code FilterConfig.disabled})
+ */
+public record FilterConfig(String typeName, String value, boolean disabled) {}
