@@ -26,15 +26,18 @@ public final class RouteTable {
 
   private RouteTable(RouteConfiguration configuration, MeshMeters meters) {
     this.configuration = configuration;
+    Levels levels = Levels.of(configuration);
     for (int i = 0; i < configuration.virtualHosts().size(); i++) {
       VirtualHost virtualHost = configuration.virtualHosts().get(i);
       String at = "virtual_hosts[" + i + "]";
       Optional<RetryRules> retryRules =
           virtualHost.retryPolicy().map(policy -> RetryRules.compile(policy, at + ".retry_policy"));
+      Levels hostLevels = levels.with(virtualHost, at);
       List<RouteEntry> entries = new ArrayList<>();
       for (Route route : virtualHost.routes()) {
         String routeAt = at + ".routes[" + entries.size() + "]";
-        entries.add(RouteEntry.compile(virtualHost, route, retryRules, routeAt, meters));
+        entries.add(
+            RouteEntry.compile(virtualHost, route, hostLevels, retryRules, routeAt, meters));
       }
       all.addAll(entries);
       Host host = new Host(virtualHost, List.copyOf(entries));
