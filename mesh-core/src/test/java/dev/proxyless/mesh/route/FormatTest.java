@@ -276,6 +276,5 @@ class FormatTest {
             "%REQ(a)% %DOWNSTREAM_REMOTE_ADDRESS% 100%% %CEL(request.path)%"));
     assertEquals(List.of(), Formats.operatorsWithoutValue("100%"));
     assertEquals(
-        List.of(), Formats.operatorsWithoutValue(String.join("", Arrays.asList("a", "b"))));
   }
 }
