@@ -275,6 +275,5 @@ class FormatTest {
         Formats.operatorsWithoutValue(
             "%REQ(a)% %DOWNSTREAM_REMOTE_ADDRESS% 100%% %CEL(request.path)%"));
     assertEquals(List.of(), Formats.operatorsWithoutValue("100%"));
-    assertEquals(
   }
 }
