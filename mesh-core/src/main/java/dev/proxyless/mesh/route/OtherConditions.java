@@ -2,11 +2,18 @@ package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.FractionalPercent;
 import dev.proxyless.mesh.model.RuntimeFraction;
+import org.jspecify.annotations.Nullable;
 
 /** The conditions of a route that are neither path, header nor query. */
 final class OtherConditions {
 
   private OtherConditions() {}
+
+  /** Whether a content type is gRPC's. */
+  static boolean isGrpc(@Nullable String contentType) {
+    return contentType != null
+        && (contentType.equals("application/grpc") || contentType.startsWith("application/grpc+"));
+  }
 
   /**
    * {@code runtime_fraction}: by the request's one random number, which also picks weighted
@@ -29,10 +36,7 @@ final class OtherConditions {
   record Grpc() implements Condition {
     @Override
     public boolean test(RequestView request) {
-      String contentType = request.head.header("content-type");
-      return contentType != null
-          && (contentType.equals("application/grpc")
-              || contentType.startsWith("application/grpc+"));
+      return isGrpc(request.head.header("content-type"));
     }
 
     @Override
