@@ -56,7 +56,9 @@ record Rooms(String root) {
                   "telemetry",
                   "time",
                   "tls")),
-          Map.entry("admin", List.of("call", "cluster", "model", "route", "snapshot", "xds")));
+          Map.entry(
+              "admin",
+              List.of("call", "cluster", "document", "model", "route", "snapshot", "xds")));
 
   /** The names of all rooms, in order. */
   static Set<String> names() {
