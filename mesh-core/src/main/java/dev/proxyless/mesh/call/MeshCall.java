@@ -3,11 +3,9 @@ package dev.proxyless.mesh.call;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
-import dev.proxyless.mesh.model.RouteAction.Forward;
-import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
-import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
@@ -17,7 +15,6 @@ import dev.proxyless.mesh.telemetry.MeshTracing.CallSpan;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -43,8 +40,7 @@ public final class MeshCall {
   private final Calls calls;
   private final RequestHead head;
   private final boolean replayable;
-  private final RouteEntry route;
-  private final VirtualHost virtualHost;
+  private final Routed.Upstream routed;
   private final Target target;
   private final Upstream upstream;
   private final CallMeters meters;
@@ -69,40 +65,32 @@ public final class MeshCall {
 
   MeshCall(
       Calls calls,
-      RequestHead head,
+      Routed.Upstream routed,
       boolean replayable,
       CallContext context,
-      MeshView.OutboundChain chain,
-      RouteEntry route,
-      RouteEntry.Target routed,
-      Target target) {
+      long startNanos) {
     this.calls = calls;
-    this.head = head;
+    this.routed = routed;
     this.replayable = replayable;
-    this.route = route;
-    this.target = target;
-    virtualHost = route.virtualHost();
+    this.startNanos = startNanos;
+    head = routed.head();
+    target = routed.target();
     upstream = target.upstream();
-    meters = routed.meters();
-    startNanos = calls.time().nanoTime();
-    bounds = Bounds.of((Forward) route.action(), startNanos, context);
-    RetryRules rules = context.retryRules().or(route::retryRules).orElse(null);
+    meters = routed.routed().meters();
+    bounds = routed.bounds();
+    perTryTimeout = routed.timeouts().perTry();
+    RetryRules rules = routed.retryRules().orElse(null);
     retries = rules != null && rules.appliesTo(head) ? new RetryState(rules) : null;
-    perTryTimeout = perTryTimeout(rules, bounds.limit());
-    upstreamHead = new UpstreamHead(head, route, context, !chain.suppressEnvoyHeaders());
+    upstreamHead = new UpstreamHead(routed);
     span =
         calls
             .telemetry()
             .tracing()
-            .call(context.trace(), head.method(), virtualHost.name(), route.name());
-  }
-
-  /** A per-try timeout that the whole call's would cut anyway is ignored. */
-  private static Duration perTryTimeout(@Nullable RetryRules rules, Duration routeTimeout) {
-    Duration perTry =
-        rules == null ? Duration.ZERO : rules.policy().perTryTimeout().orElse(Duration.ZERO);
-    boolean pointless = !routeTimeout.isZero() && perTry.compareTo(routeTimeout) >= 0;
-    return pointless ? Duration.ZERO : Bounds.bounded(perTry);
+            .call(
+                context.trace(),
+                head.method(),
+                routed.route().virtualHost().name(),
+                routed.route().name());
   }
 
   /** The next try, or the end of the call where there can be none. */
@@ -113,7 +101,7 @@ public final class MeshCall {
       return new Step.Reply(abandoned());
     }
     if (!bounds.isUnbounded() && bounds.leftNanos(now) <= 0) {
-      return new Step.Reply(reply(LocalEnd.timeout(bounds, attempts)));
+      return new Step.Reply(reply(LocalEnd.timeout(bounds, routed.timeouts(), attempts)));
     }
     begun++;
     Endpoint endpoint = pick();
@@ -122,8 +110,7 @@ public final class MeshCall {
     }
     if (!upstream.tryRequest()) {
       upstream.meters().overflow("requests");
-      return new Step.Reply(
-          reply(LocalEnd.overflow(upstream, begun > 1, upstreamHead.hasEnvoyHeaders())));
+      return new Step.Reply(reply(LocalEnd.overflow(upstream, begun > 1, routed.envoyHeaders())));
     }
     Attempt next = begin(endpoint, now);
     if (over.get()) { // another thread has cancelled the call and may not have seen this try
@@ -157,7 +144,7 @@ public final class MeshCall {
             target,
             upstreamHead.authority(),
             upstreamHead.path(),
-            upstreamHead.edits(begun, attemptSpan, perTryTimeout, left),
+            upstreamHead.edits(begun, attemptSpan, left),
             perTryTimeout,
             left,
             attemptSpan,
@@ -188,7 +175,7 @@ public final class MeshCall {
       limitExceeded();
     }
     count(ended, result, newStatus);
-    return new Verdict.Accept(upstreamHead.responseEdits(begun));
+    return new Verdict.Accept(upstreamHead.responseEdits(header, responseInfo(newStatus), begun));
   }
 
   /**
@@ -231,7 +218,7 @@ public final class MeshCall {
       }
     }
     if (failure == Failure.CALL_TIMEOUT) {
-      return new Verdict.GiveUp(reply(LocalEnd.timeout(bounds, attempts)));
+      return new Verdict.GiveUp(reply(LocalEnd.timeout(bounds, routed.timeouts(), attempts)));
     }
     if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
       limitExceeded();
@@ -241,7 +228,7 @@ public final class MeshCall {
 
   private LocalEnd localEnd(Attempt ended, Failure failure, String words) {
     return failure == Failure.PER_TRY_TIMEOUT
-        ? LocalEnd.perTryTimeout(ended, perTryTimeout, retryDenied)
+        ? LocalEnd.perTryTimeout(ended, routed.timeouts(), retryDenied)
         : LocalEnd.failure(failure, begun > 1, ended + ": " + words + retryDenied);
   }
 
@@ -370,11 +357,14 @@ public final class MeshCall {
     if (first) {
       complete(Outcome.LOCAL, info);
     }
-    List<Header> headers = new ArrayList<>(end.headers());
-    upstreamHead
-        .responseEdits(begun)
-        .forEach(edit -> headers.add(new Header(edit.name(), edit.value())));
+    List<Header> headers = upstreamHead.replyHeaders(end.headers(), end.status(), info, begun);
     return LocalReplies.text(head, end.status(), end.body(), headers, info);
+  }
+
+  private ResponseInfo responseInfo(int responseStatus) {
+    CallInfo info = info();
+    return new ResponseInfo(
+        responseStatus, info.flags().toString(), info.details(), info.endpoint(), begun);
   }
 
   /** Where the call has gone so far. */
@@ -385,8 +375,8 @@ public final class MeshCall {
   private CallInfo info(String details, String explanation) {
     Attempt last = attempt;
     return new CallInfo(
-        virtualHost.name(),
-        route.name(),
+        routed.route().virtualHost().name(),
+        routed.route().name(),
         upstream.name(),
         last == null ? "" : last.endpoint().name(),
         attempts,
