@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import java.util.List;
 
@@ -73,7 +74,8 @@ record LocalEnd(
   }
 
   /** The cluster has as many requests in flight as it may. */
-  static LocalEnd overflow(Upstream upstream, boolean retried, boolean envoyHeaders) {
+  static LocalEnd overflow(
+      Upstream upstream, Priority priority, boolean retried, boolean envoyHeaders) {
     return reset(
         503,
         ResponseFlag.UO,
@@ -83,7 +85,7 @@ record LocalEnd(
         "cluster "
             + upstream.name()
             + " has as many requests in flight as its max_requests of "
-            + upstream.config().circuitBreakers().maxRequests()
+            + upstream.config().limits(priority).maxRequests()
             + " allows");
   }
 

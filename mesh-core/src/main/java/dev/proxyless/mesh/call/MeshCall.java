@@ -3,6 +3,8 @@ package dev.proxyless.mesh.call;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.model.RouteAction;
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
@@ -44,6 +46,7 @@ public final class MeshCall {
   private final Target target;
   private final Upstream upstream;
   private final CallMeters meters;
+  private final Priority priority;
   private final Bounds bounds;
   private final Duration perTryTimeout;
   private final @Nullable RetryState retries;
@@ -77,6 +80,7 @@ public final class MeshCall {
     target = routed.target();
     upstream = target.upstream();
     meters = routed.routed().meters();
+    priority = ((RouteAction.Forward) routed.route().action()).priority();
     bounds = routed.bounds();
     perTryTimeout = routed.timeouts().perTry();
     RetryRules rules = routed.retryRules().orElse(null);
@@ -108,9 +112,10 @@ public final class MeshCall {
     if (endpoint == null) {
       return new Step.Reply(reply(LocalEnd.noEndpoint(upstream)));
     }
-    if (!upstream.tryRequest()) {
+    if (!upstream.tryRequest(priority)) {
       upstream.meters().overflow("requests");
-      return new Step.Reply(reply(LocalEnd.overflow(upstream, begun > 1, routed.envoyHeaders())));
+      return new Step.Reply(
+          reply(LocalEnd.overflow(upstream, priority, begun > 1, routed.envoyHeaders())));
     }
     Attempt next = begin(endpoint, now);
     if (over.get()) { // another thread has cancelled the call and may not have seen this try
@@ -240,7 +245,7 @@ public final class MeshCall {
 
   /** Whether the cluster has room for one more retry; holds the room until the next try begins. */
   private boolean takeRetry() {
-    if (retries != null && upstream.tryRetry()) {
+    if (retries != null && upstream.tryRetry(priority)) {
       retries.hold();
       if (over.get()) { // another thread has cancelled the call and may have looked before
         releaseRetry();
@@ -254,14 +259,14 @@ public final class MeshCall {
         "; it was not retried, since cluster "
             + upstream.name()
             + " has as many retries in flight as its max_retries of "
-            + upstream.config().circuitBreakers().maxRetries()
+            + upstream.config().limits(priority).maxRetries()
             + " allows";
     return false;
   }
 
   private void releaseRetry() {
     if (retries != null && retries.release()) {
-      upstream.releaseRetry();
+      upstream.releaseRetry(priority);
     }
   }
 
@@ -326,7 +331,7 @@ public final class MeshCall {
       count(ended, result, responseStatus);
       ended.span().end(responseStatus, error);
       ended.endpoint().end();
-      upstream.releaseRequest();
+      upstream.releaseRequest(priority);
     }
   }
 

@@ -10,6 +10,7 @@ import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.HttpConnectionManager;
 import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
 import dev.proxyless.mesh.model.HttpConnectionManager.Router;
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.ConnectionManager;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.RequestHead;
@@ -285,28 +286,32 @@ final class CallBed {
     upstream.endpoints().forEach(each -> assertEquals(0, each.active(), each.name()));
     assertEquals(0, meters.get("mesh.client.active").gauge().value(), "tries in flight");
     fill();
-    assertFalse(upstream.tryRequest(), "a place was given back twice");
+    assertFalse(upstream.tryRequest(Priority.DEFAULT), "a place was given back twice");
     fillRetries();
-    assertFalse(upstream.tryRetry(), "a retry was given back twice");
+    assertFalse(upstream.tryRetry(Priority.DEFAULT), "a retry was given back twice");
     for (int i = 0; i < MAX_REQUESTS; i++) {
-      upstream.releaseRequest();
+      upstream.releaseRequest(Priority.DEFAULT);
     }
     for (int i = 0; i < MAX_RETRIES; i++) {
-      upstream.releaseRetry();
+      upstream.releaseRetry(Priority.DEFAULT);
     }
   }
 
   /** Takes all places that requests have. */
   void fill() {
     for (int i = 0; i < MAX_REQUESTS; i++) {
-      assertTrue(upstream.tryRequest(), "only " + i + " of " + MAX_REQUESTS + " requests are free");
+      assertTrue(
+          upstream.tryRequest(Priority.DEFAULT),
+          "only " + i + " of " + MAX_REQUESTS + " requests are free");
     }
   }
 
   /** Takes all places that retries have. */
   void fillRetries() {
     for (int i = 0; i < MAX_RETRIES; i++) {
-      assertTrue(upstream.tryRetry(), "only " + i + " of " + MAX_RETRIES + " retries are free");
+      assertTrue(
+          upstream.tryRetry(Priority.DEFAULT),
+          "only " + i + " of " + MAX_RETRIES + " retries are free");
     }
   }
 

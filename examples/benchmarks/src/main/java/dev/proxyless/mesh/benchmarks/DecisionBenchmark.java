@@ -128,7 +128,8 @@ public class DecisionBenchmark {
             Cluster.Protocol.HTTP1,
             Optional.empty(),
             Optional.empty(),
-            new Cluster.CircuitBreakers(1_024, 3),
+            Cluster.CircuitBreakers.DEFAULT,
+            Cluster.CircuitBreakers.DEFAULT,
             50);
     Upstream upstream = Upstream.create(cluster, time, Runnable::run, Telemetry.NONE);
     upstream.update(all.build());
