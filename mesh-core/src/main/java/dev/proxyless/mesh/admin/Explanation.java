@@ -69,11 +69,11 @@ public record Explanation(
     map.put("route", orNull(route));
     map.put("action", action);
     map.put("cluster", orNull(cluster));
-    map.put("endpoints", cluster.isEmpty() ? null : endpoints);
+    map.put("endpoints", action.equals("forward") ? endpoints : null);
     map.put("status", status.isPresent() ? status.getAsInt() : null);
     map.put("location", location.orElse(null));
     map.put("body", body.orElse(null));
-    map.put("response_headers", lines(responseHeaders));
+    map.put("response_headers", action.equals("pass_through") ? null : lines(responseHeaders));
     map.put("request_headers", requestHeaders.isEmpty() ? null : lines(requestHeaders));
     map.put("timeout_ms", timeoutMs.isPresent() ? timeoutMs.getAsLong() : null);
     map.put("retry", retry.orElse(null));

@@ -83,7 +83,7 @@ public final class Decoder {
         yield new Decoded(listener.name(), listener, findings);
       }
       case ROUTE_CONFIGURATION -> {
-        RouteConfiguration routes = new RouteDecoder(findings, checks).routeConfiguration(message);
+        RouteConfiguration routes = RouteDecoder.decode(message, findings, checks);
         yield new Decoded(routes.name(), routes, findings);
       }
       case CLUSTER -> {

@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.xds;
 
+import dev.proxyless.mesh.model.CookieMatcher;
 import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.QueryParameterMatcher;
 import dev.proxyless.mesh.model.StringMatcher;
@@ -7,10 +8,11 @@ import dev.proxyless.mesh.model.StringMatcher.Kind;
 import dev.proxyless.mesh.model.ValueMatch;
 import dev.proxyless.mesh.proto.Message;
 import java.util.List;
-import java.util.Locale;
 
-/** Decodes matchers of texts, headers and query parameters. */
+/** Decodes matchers of texts, headers, query parameters and cookies. */
 final class Matchers {
+
+  private static final int MAX_NAME_BYTES = 1_024;
 
   private Matchers() {}
 
@@ -53,7 +55,7 @@ final class Matchers {
 
   static HeaderMatcher header(Message message) {
     return new HeaderMatcher(
-        message.requiredString("name").toLowerCase(Locale.ROOT),
+        Texts.requiredHeaderName(message, "name"),
         value(message),
         message.bool("invert_match", false),
         message.bool("treat_missing_header_as_empty", false));
@@ -95,6 +97,17 @@ final class Matchers {
         message.has("string_match")
             ? new ValueMatch.Text(string(message.requiredMessage("string_match")))
             : new ValueMatch.Present(message.bool("present_match", true));
-    return new QueryParameterMatcher(message.requiredString("name"), match);
+    return new QueryParameterMatcher(name(message), match);
+  }
+
+  static CookieMatcher cookie(Message message) {
+    return new CookieMatcher(
+        name(message),
+        string(message.requiredMessage("string_match")),
+        message.bool("invert_match", false));
+  }
+
+  private static String name(Message message) {
+    return Texts.bounded(message, "name", message.requiredString("name"), MAX_NAME_BYTES);
   }
 }

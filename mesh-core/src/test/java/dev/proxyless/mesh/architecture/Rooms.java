@@ -56,7 +56,9 @@ record Rooms(String root) {
                   "telemetry",
                   "time",
                   "tls")),
-          Map.entry("admin", List.of("call", "cluster", "model", "route", "snapshot", "xds")));
+          Map.entry(
+              "admin",
+              List.of("call", "cluster", "model", "route", "snapshot", "telemetry", "xds")));
 
   /** The names of all rooms, in order. */
   static Set<String> names() {
