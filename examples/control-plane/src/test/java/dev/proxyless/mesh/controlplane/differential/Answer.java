@@ -26,7 +26,7 @@ record Answer(Map<String, List<String>> fields) {
     return names;
   }
 
-  private List<String> get(String name) {
+  List<String> get(String name) {
     return fields.getOrDefault(name, List.of());
   }
 

@@ -23,6 +23,7 @@ final class Compared {
       Set.of(
           "server",
           "date",
+          "x-request-id",
           "x-envoy-upstream-service-time",
           "content-length",
           "transfer-encoding",

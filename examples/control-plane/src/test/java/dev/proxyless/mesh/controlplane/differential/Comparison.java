@@ -21,6 +21,10 @@ final class Comparison implements AutoCloseable {
 
   private static final String REFUSED = "table refused";
 
+  /** Where one of these differs, it is no wonder that others do. */
+  private static final List<String> DECISIVE =
+      List.of(REFUSED, "failure", "virtual host", "status", "route", "cluster");
+
   private final Backends backends;
   private final EnvoyTables envoy;
   private int requests;
@@ -119,10 +123,29 @@ final class Comparison implements AutoCloseable {
       return !differences.isEmpty();
     }
 
-    /** The same kind of difference, however far one field may lead to others. */
-    boolean sharesADifferenceWith(Outcome other) {
+    /** What is alike in all that differs in the same way, as far as that can be told. */
+    String kind() {
+      if (differences.contains(REFUSED)) {
+        return byUs.show(differences).strip().replaceAll("\\[\\d+]", "");
+      }
+      for (String decisive : DECISIVE) {
+        if (differences.contains(decisive)) {
+          return decisive
+              + (decisive.equals("status") ? byEnvoy.get(decisive) + " " + byUs.get(decisive) : "");
+        }
+      }
+      return differences.toString();
+    }
+
+    /** Whether a smaller table or request differs in what this one does. */
+    boolean isShownBy(Outcome smaller) {
+      for (String decisive : DECISIVE) {
+        if (differences.contains(decisive)) {
+          return smaller.differences.contains(decisive);
+        }
+      }
       Set<String> shared = new LinkedHashSet<>(differences);
-      shared.retainAll(other.differences);
+      shared.retainAll(smaller.differences);
       return !shared.isEmpty();
     }
 

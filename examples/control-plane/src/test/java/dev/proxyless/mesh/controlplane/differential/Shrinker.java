@@ -3,6 +3,7 @@ package dev.proxyless.mesh.controlplane.differential;
 import dev.proxyless.mesh.call.Header;
 import dev.proxyless.mesh.controlplane.differential.Comparison.Outcome;
 import dev.proxyless.mesh.controlplane.differential.Comparison.Side;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -16,10 +17,10 @@ final class Shrinker {
   private final Comparison comparison;
   private final long deadline;
 
-  /** Shrinks for so many milliseconds at most, for each difference. */
-  Shrinker(Comparison comparison, long millis) {
+  /** Shrinks one difference, for so long at most. */
+  Shrinker(Comparison comparison, Duration most) {
     this.comparison = comparison;
-    deadline = System.nanoTime() + millis * 1_000_000;
+    deadline = System.nanoTime() + most.toNanos();
   }
 
   /** The smallest that still shows the difference. */
@@ -43,7 +44,7 @@ final class Shrinker {
     while (smaller && !isOver()) {
       smaller = false;
       for (Outcome each : smallest.side().compare(reductions(smallest.request()))) {
-        if (each.sharesADifferenceWith(outcome)) {
+        if (outcome.isShownBy(each)) {
           smallest = each;
           smaller = true;
           break;
@@ -124,7 +125,7 @@ final class Shrinker {
       throws Exception {
     for (Side side : comparison.serve(tables)) {
       Outcome outcome = side.compare(List.of(request)).get(0);
-      if (outcome.sharesADifferenceWith(wanted)) {
+      if (wanted.isShownBy(outcome)) {
         return outcome;
       }
     }

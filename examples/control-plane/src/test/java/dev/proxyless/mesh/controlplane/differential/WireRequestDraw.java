@@ -105,7 +105,7 @@ final class WireRequestDraw {
               "application/json"));
     }
     if (draw.chance(40)) {
-      add(headers, "grpc-timeout", draw.of("9S", "8000m", "1H", "x", "0S", "12S", "2S", "9"));
+      add(headers, "grpc-timeout", draw.of("9S", "8000m", "1H", "x", "12S", "25S", "9", "9s"));
     }
   }
 
