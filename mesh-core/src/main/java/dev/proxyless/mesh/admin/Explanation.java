@@ -46,9 +46,16 @@ public record Explanation(
     Optional<Map<String, Object>> retry,
     List<String> why) {
 
-  /** Explains a request of a trusted caller; {@code random} picks among weighted clusters. */
+  /**
+   * Explains a request; {@code random} picks among weighted clusters. An {@link ExplainedRequest}
+   * says by itself whether its caller is trusted.
+   */
   public static Explanation of(MeshView view, RequestHead head, long random) {
-    return of(view, head, random, Optional.empty());
+    return of(
+        view,
+        head,
+        random,
+        head instanceof ExplainedRequest asked ? asked.trusted() : Optional.empty());
   }
 
   /**

@@ -26,13 +26,13 @@ public final class JsonReader {
   }
 
   /**
-   * Reads a message.
+   * Reads a message. It may say its type by {@code @type}, which is the caller's to look at.
    *
    * @throws InvalidMessageException if a value is not of its field's kind or a rejected field is
    *     set
    */
   public static Message read(MessageType type, Node node, Findings findings) {
-    return new JsonReader(findings).message(type, node, "", false);
+    return new JsonReader(findings).message(type, node, "", true);
   }
 
   private Message message(MessageType type, Node node, String path, boolean inAny) {

@@ -58,7 +58,15 @@ record Rooms(String root) {
                   "tls")),
           Map.entry(
               "admin",
-              List.of("call", "cluster", "model", "route", "snapshot", "telemetry", "xds")));
+              List.of(
+                  "call",
+                  "cluster",
+                  "document",
+                  "model",
+                  "route",
+                  "snapshot",
+                  "telemetry",
+                  "xds")));
 
   /** The names of all rooms, in order. */
   static Set<String> names() {
