@@ -81,6 +81,27 @@ public final class HeaderEdits {
     edits.add(edit);
   }
 
+  /** How many edits there are. */
+  public int size() {
+    return edits.size();
+  }
+
+  /** One of the edits, in their order. */
+  public HeaderEdit get(int index) {
+    return edits.get(index);
+  }
+
+  /** Others, then the edits so far, in order. */
+  public List<HeaderEdit> after(List<HeaderEdit> others) {
+    if (others.isEmpty()) {
+      return list();
+    }
+    List<HeaderEdit> all = new ArrayList<>(others.size() + edits.size());
+    all.addAll(others);
+    all.addAll(edits);
+    return all;
+  }
+
   /** The edits so far, in order. */
   public List<HeaderEdit> list() {
     return List.copyOf(edits);

@@ -16,6 +16,9 @@ final class Levels {
 
   private static final HeaderMutator[] NONE = {};
 
+  /** No level changes anything. */
+  static final Levels UNCHANGED = new Levels(false, NONE, NONE);
+
   private final boolean mostSpecificWins;
   private final HeaderMutator[] requests;
   private final HeaderMutator[] responses;
