@@ -78,6 +78,7 @@ public final class RouteCheck {
     private final RouteTest.Expected expected;
     private final List<Failure> failures = new ArrayList<>();
     private final RequestHead head;
+    private final StreamInfo info;
     private final @Nullable RouteEntry route;
     private final HeaderLines request;
     private HeaderLines response;
@@ -88,7 +89,7 @@ public final class RouteCheck {
       head = test.input().request();
       request = HeaderLines.ofRequest(head);
       response = HeaderLines.ofResponse(head, test.input().responseHeaders());
-      StreamInfo info =
+      info =
           new StreamInfo(
               test.input().random(),
               test.input().internal(),
@@ -98,11 +99,11 @@ public final class RouteCheck {
               (fraction, random) -> takes(test.input().runtime(), fraction, random));
       route = table.find(head, info);
       if (route != null) {
-        follow(route, info);
+        follow(route);
       }
     }
 
-    private void follow(RouteEntry taken, StreamInfo info) {
+    private void follow(RouteEntry taken) {
       if (taken.action() instanceof RouteAction.Forward) {
         RouteEntry.Target target = taken.target(head, info);
         cluster = target.cluster();
@@ -111,16 +112,15 @@ public final class RouteCheck {
         RouteEntry.Rewritten line = taken.finalizeRequest(head, info, target, edits, true);
         request.apply(edits.list());
         request.rewrite(line.authority(), line.path());
-        mutateResponse(taken, info, target);
+        mutateResponse(taken, target);
       } else {
         coverage.reached(taken, "");
         localReply(taken.action());
-        mutateResponse(taken, info, null);
+        mutateResponse(taken, null);
       }
     }
 
-    private void mutateResponse(
-        RouteEntry taken, StreamInfo info, RouteEntry.@Nullable Target target) {
+    private void mutateResponse(RouteEntry taken, RouteEntry.@Nullable Target target) {
       HeaderEdits edits = new HeaderEdits(response::header);
       taken.finalizeResponse(
           request, info, target, edits, new ResponseInfo(status(), "", "", "", 1));
@@ -189,8 +189,8 @@ public final class RouteCheck {
     }
 
     private String redirect(RouteAction action) {
-      if (action instanceof RouteAction.Redirect redirect && route != null) {
-        return route.redirectLocation(redirect, head);
+      if (action instanceof RouteAction.Redirect && route != null) {
+        return route.redirectLocation(head, info);
       }
       return action instanceof RouteAction.DirectResponse
           ? head.scheme() + "://" + head.authority() + head.path()
