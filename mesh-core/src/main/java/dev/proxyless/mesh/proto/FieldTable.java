@@ -28,7 +28,7 @@ import org.jspecify.annotations.Nullable;
 public final class FieldTable {
 
   private static final List<String> FILES =
-      List.of("discovery", "common", "listener", "route", "cluster", "tls", "endpoint");
+      List.of("discovery", "common", "matcher", "listener", "route", "cluster", "tls", "endpoint");
 
   private static final String NOTE = " -- ";
 

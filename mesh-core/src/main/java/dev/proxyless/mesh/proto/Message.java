@@ -167,6 +167,12 @@ public final class Message {
     return value(field) instanceof Map<?, ?> map ? (Map<String, AnyMessage>) map : Map.of();
   }
 
+  /** A map from strings to messages. */
+  @SuppressWarnings("unchecked") // the readers put nothing else under such a field
+  public Map<String, Message> messageMap(String field) {
+    return value(field) instanceof Map<?, ?> map ? (Map<String, Message>) map : Map.of();
+  }
+
   /**
    * A Struct, or a map from strings to Structs, as plain Java values: maps, lists, strings,
    * doubles, booleans and null.
@@ -174,6 +180,14 @@ public final class Message {
   @SuppressWarnings("unchecked") // the readers put nothing else under such a field
   public Map<String, Object> struct(String field) {
     return value(field) instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+  }
+
+  /** A map from strings to Structs. */
+  @SuppressWarnings("unchecked") // the readers put nothing else under such a field
+  public Map<String, Map<String, Object>> structs(String field) {
+    return value(field) instanceof Map<?, ?> map
+        ? (Map<String, Map<String, Object>>) map
+        : Map.of();
   }
 
   /** A complaint about a field of this message. */

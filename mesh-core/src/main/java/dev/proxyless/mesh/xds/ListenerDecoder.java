@@ -9,7 +9,6 @@ import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.Message;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -106,16 +105,7 @@ final class ListenerDecoder {
   }
 
   private HttpConnectionManager connectionManager(Message message) {
-    return new HttpConnectionManager(
-        routes(message),
-        HttpConnectionManager.Paths.UNCHANGED,
-        HttpConnectionManager.StripPort.NONE,
-        false,
-        HttpConnectionManager.Trust.ALL,
-        Optional.empty(),
-        Optional.empty(),
-        Map.of(),
-        new HttpConnectionManager.Router(suppressesEnvoyHeaders(message), false, List.of()));
+    return ConnectionManagerDecoder.decode(message, routes(message), router(message));
   }
 
   private RouteSource routes(Message message) {
@@ -125,18 +115,17 @@ final class ListenerDecoder {
     }
     if (message.has("route_config")) {
       return new RouteSource.Inline(
-          new RouteDecoder(findings, checks)
-              .routeConfiguration(message.requiredMessage("route_config")));
+          RouteDecoder.decode(message.requiredMessage("route_config"), findings, checks));
     }
     throw message.invalid("route_specifier", "is required: rds or route_config");
   }
 
-  private boolean suppressesEnvoyHeaders(Message message) {
-    boolean suppress = false;
+  private HttpConnectionManager.Router router(Message message) {
+    HttpConnectionManager.Router router = HttpConnectionManager.Router.DEFAULT;
     for (Message filter : message.messages("http_filters")) {
       Optional<AnyMessage> config = filter.any("typed_config");
       if (config.isPresent() && config.get().is(ROUTER)) {
-        suppress = config.get().unpack(findings).bool("suppress_envoy_headers", false);
+        router = ConnectionManagerDecoder.router(config.get().unpack(findings));
       } else if (!filter.bool("disabled", false)) {
         if (!filter.bool("is_optional", false)) {
           config.ifPresent(each -> refuseGuard(filter, each));
@@ -146,7 +135,7 @@ final class ListenerDecoder {
             "the filter \"" + filter.string("name") + "\" is not supported; it is passed over");
       }
     }
-    return suppress;
+    return router;
   }
 
   /** A listener must not let in more than its control plane meant, as gRFC A39 asks. */

@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.xds;
 
+import dev.proxyless.mesh.model.CookieMatcher;
 import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.QueryParameterMatcher;
 import dev.proxyless.mesh.model.StringMatcher;
@@ -7,10 +8,14 @@ import dev.proxyless.mesh.model.StringMatcher.Kind;
 import dev.proxyless.mesh.model.ValueMatch;
 import dev.proxyless.mesh.proto.Message;
 import java.util.List;
-import java.util.Locale;
 
-/** Decodes matchers of texts, headers and query parameters. */
+/** Decodes matchers of texts, headers, query parameters and cookies. */
 final class Matchers {
+
+  /** Must name its engine; Envoy's own message of the name need not. */
+  private static final String XDS_REGEX = "xds.type.matcher.v3.RegexMatcher";
+
+  private static final int MAX_NAME_BYTES = 1_024;
 
   private Matchers() {}
 
@@ -20,6 +25,10 @@ final class Matchers {
       if (ignoreCase) {
         throw message.invalid(
             "ignore_case", "excludes safe_regex; write (?i) into the expression instead");
+      }
+      Message regex = message.requiredMessage("safe_regex");
+      if (regex.type().name().equals(XDS_REGEX) && !regex.has("google_re2")) {
+        throw regex.invalid("google_re2", "is required; write \"google_re2: {}\"");
       }
       return new StringMatcher(Kind.SAFE_REGEX, regex(message, "safe_regex"), false);
     }
@@ -53,7 +62,7 @@ final class Matchers {
 
   static HeaderMatcher header(Message message) {
     return new HeaderMatcher(
-        message.requiredString("name").toLowerCase(Locale.ROOT),
+        Texts.requiredHeaderName(message, "name"),
         value(message),
         message.bool("invert_match", false),
         message.bool("treat_missing_header_as_empty", false));
@@ -95,6 +104,17 @@ final class Matchers {
         message.has("string_match")
             ? new ValueMatch.Text(string(message.requiredMessage("string_match")))
             : new ValueMatch.Present(message.bool("present_match", true));
-    return new QueryParameterMatcher(message.requiredString("name"), match);
+    return new QueryParameterMatcher(name(message), match);
+  }
+
+  static CookieMatcher cookie(Message message) {
+    return new CookieMatcher(
+        name(message),
+        string(message.requiredMessage("string_match")),
+        message.bool("invert_match", false));
+  }
+
+  private static String name(Message message) {
+    return Texts.bounded(message, "name", message.requiredString("name"), MAX_NAME_BYTES);
   }
 }
