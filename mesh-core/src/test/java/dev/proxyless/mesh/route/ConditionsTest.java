@@ -65,7 +65,7 @@ class ConditionsTest {
 
   private static CookieCondition cookie(boolean invert) {
     CookieMatcher matcher = new CookieMatcher("a", StringMatcher.exact("1"), invert);
-    return CookieCondition.compile(matcher, "", new HeaderNames());
+    return CookieCondition.compile(matcher, "");
   }
 
   @ParameterizedTest
