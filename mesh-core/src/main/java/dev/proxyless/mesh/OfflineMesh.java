@@ -2,6 +2,8 @@ package dev.proxyless.mesh;
 
 import dev.proxyless.mesh.appmesh.Translation;
 import dev.proxyless.mesh.call.MeshView;
+import dev.proxyless.mesh.document.Documents;
+import dev.proxyless.mesh.document.Node;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.Configuration;
 import dev.proxyless.mesh.model.Listener;
@@ -11,7 +13,9 @@ import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.snapshot.OfflineSnapshot;
 import dev.proxyless.mesh.xds.Checks;
 import dev.proxyless.mesh.xds.Decoder;
+import dev.proxyless.mesh.xds.Places;
 import dev.proxyless.mesh.xds.ResourceType;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -78,6 +82,31 @@ public final class OfflineMesh {
         new Configuration(
             Map.copyOf(listeners), Map.copyOf(routes), Map.copyOf(clusters), Map.of()),
         List.copyOf(refusals));
+  }
+
+  /**
+   * Reads a file that has one route configuration, whose name may be left out.
+   *
+   * @throws dev.proxyless.mesh.document.DocumentException if it cannot be used; the message names
+   *     file, line, field and reason
+   */
+  public static RouteConfiguration routes(Path file) {
+    List<Node> documents = Documents.readAll(file);
+    if (documents.size() > 1) {
+      throw documents.get(1).error("is a second document", "one RouteConfiguration");
+    }
+    return routes(documents.get(0));
+  }
+
+  static RouteConfiguration routes(Node node) {
+    node.fields(); // a list is told as what it is
+    return Places.in(
+        node,
+        () ->
+            (RouteConfiguration)
+                new Decoder(WITHOUT_FILES)
+                    .decodeUnnamed(ResourceType.ROUTE_CONFIGURATION, node)
+                    .model());
   }
 
   /** The resources that the library would refuse, each with its field's path and the reason. */

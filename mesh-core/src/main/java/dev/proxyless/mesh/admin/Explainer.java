@@ -1,9 +1,13 @@
 package dev.proxyless.mesh.admin;
 
+import dev.proxyless.mesh.call.CallContext;
 import dev.proxyless.mesh.call.Header;
+import dev.proxyless.mesh.call.HeaderLines;
+import dev.proxyless.mesh.call.LocalReply;
 import dev.proxyless.mesh.call.MeshView;
 import dev.proxyless.mesh.call.MeshView.OutboundChain;
-import dev.proxyless.mesh.call.MeshView.Target;
+import dev.proxyless.mesh.call.Routed;
+import dev.proxyless.mesh.call.Routing;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.model.Cluster.Discovery;
 import dev.proxyless.mesh.model.RetryOn;
@@ -11,105 +15,176 @@ import dev.proxyless.mesh.model.RetryPolicy;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
-import dev.proxyless.mesh.route.StreamInfo;
+import dev.proxyless.mesh.telemetry.CallInfo;
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.stream.Collectors;
 
-/** Makes one explanation. */
+/** Makes one explanation: the decision that a call would get, told with its reasons. */
 final class Explainer {
 
   private final MeshView view;
   private final RequestHead head;
   private final long random;
+  private final Optional<Boolean> trusted;
   private final List<String> why = new ArrayList<>();
 
   Explainer(MeshView view, RequestHead head, long random, Optional<Boolean> trusted) {
     this.view = view;
     this.head = head;
     this.random = random;
-  }
-
-  private Explanation answer(
-      String action, String virtualHost, String route, String cluster, List<String> endpoints) {
-    List<Header> none = List.of();
-    return new Explanation(
-        action,
-        virtualHost,
-        route,
-        cluster,
-        endpoints,
-        OptionalInt.empty(),
-        Optional.empty(),
-        Optional.empty(),
-        none,
-        none,
-        OptionalLong.empty(),
-        Optional.empty(),
-        List.copyOf(why));
+    this.trusted = trusted;
   }
 
   Explanation explain() {
     OutboundChain chain = view.outbound(head);
     if (chain == null) {
       why.add("no listener takes requests to port " + head.port() + ": the mesh leaves it alone");
-      return answer("pass_through", "", "", "", List.of());
+      return through("", "", "");
     }
     why.add("routes " + chain.table().configuration().name() + " serve port " + head.port());
-    why.addAll(chain.table().explain(head, StreamInfo.of(random)));
-    String virtualHost =
-        chain.table().virtualHost(head.authority()).map(host -> host.name()).orElse("");
-    RouteEntry route = chain.table().find(head, random);
-    if (route == null) {
-      return answer("no_route", virtualHost, "", "", List.of());
+    Routing routing = new Routing(view, chain, CallContext.NONE, 0);
+    why.addAll(routing.explain(head, random, trusted));
+    Routed routed = routing.route(head, random, trusted);
+    if (routed instanceof Routed.Answered answered) {
+      return answered(answered.action(), answered.reply());
     }
-    if (route.action() instanceof RouteAction.Redirect redirect) {
-      why.add("it redirects to " + route.redirectLocation(redirect, head));
-      return answer("redirect", virtualHost, route.name(), "", List.of());
+    if (routed instanceof Routed.Through through) {
+      CallInfo info = through.info();
+      why.add("cluster " + info.cluster() + " is where it was going anyway");
+      return through(info.virtualHost(), info.route(), info.cluster());
     }
-    if (route.action() instanceof RouteAction.DirectResponse direct) {
-      why.add("it answers " + direct.status() + " by itself");
-      return answer("direct_response", virtualHost, route.name(), "", List.of());
-    }
-    return forward(virtualHost, route);
+    return forward((Routed.Upstream) routed);
   }
 
-  private Explanation forward(String virtualHost, RouteEntry route) {
-    String cluster = route.target(head, StreamInfo.of(random)).cluster();
+  private Explanation through(String virtualHost, String route, String cluster) {
+    return new Explanation(
+        "pass_through",
+        virtualHost,
+        route,
+        cluster,
+        List.of(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.of(),
+        List.of(),
+        OptionalLong.empty(),
+        Optional.empty(),
+        List.copyOf(why));
+  }
+
+  private Explanation answered(String action, LocalReply reply) {
+    CallInfo info = reply.info();
+    Optional<String> location =
+        reply.headers().stream()
+            .filter(line -> line.name().equals("location"))
+            .map(Header::value)
+            .findFirst();
+    why.add(
+        switch (action) {
+          case "redirect" -> "it redirects to " + location.orElse("nowhere");
+          case "direct_response" -> "it answers " + reply.status() + " by itself";
+          case "refuse" -> "it is refused with " + reply.status() + ": " + info.details();
+          default -> info.explanation();
+        });
+    return new Explanation(
+        action,
+        info.virtualHost(),
+        info.route(),
+        info.cluster(),
+        List.of(),
+        OptionalInt.of(reply.status()),
+        location,
+        Optional.of(reply.body()),
+        withLength(reply),
+        List.of(),
+        OptionalLong.empty(),
+        Optional.empty(),
+        List.copyOf(why));
+  }
+
+  /** With the length that HTTP/1 tells, as RFC 9110, 8.6 wants it. */
+  private List<Header> withLength(LocalReply reply) {
+    List<Header> lines = new ArrayList<>(reply.headers());
+    boolean bare = reply.status() < 200 || reply.status() == 204;
+    boolean untold = reply.status() == 304 || head.method().equals("HEAD");
+    if (!bare && (!untold || !reply.body().isEmpty())) {
+      int length = reply.body().getBytes(StandardCharsets.UTF_8).length;
+      lines.add(new Header("content-length", Integer.toString(length)));
+    }
+    return List.copyOf(lines);
+  }
+
+  private Explanation forward(Routed.Upstream routed) {
+    RouteEntry route = routed.route();
+    String cluster = routed.routed().cluster();
     RouteAction.Forward forward = (RouteAction.Forward) route.action();
     if (forward.cluster() instanceof RouteAction.ClusterSpecifier.Weighted weighted) {
       why.add("its weights are " + weights(weighted) + "; this request is sent to " + cluster);
     }
+    Optional<Map<String, Object>> retry = routed.retryRules().map(rules -> retry(routed));
     why.add(
-        "timeout "
-            + forward
-                .timeouts()
-                .timeout()
-                .orElse(RouteAction.RouteTimeouts.DEFAULT_TIMEOUT)
-                .toMillis()
-            + " ms"
-            + (forward.timeouts().timeout().isEmpty() ? " (the default)" : "")
-            + ", "
-            + route.retryRules().map(rules -> retries(rules.policy())).orElse("no retries"));
-    Target target = view.cluster(cluster);
-    if (target == null) {
-      why.add("cluster " + cluster + " is not known");
-      return answer("no_cluster", virtualHost, route.name(), cluster, List.of());
-    }
-    if (target.upstream().config().discovery() instanceof Discovery.OriginalDst) {
-      why.add("cluster " + cluster + " is where it was going anyway");
-      return answer("pass_through", virtualHost, route.name(), cluster, List.of());
-    }
-    why.add("cluster " + cluster + " has " + source(target.upstream().config().discovery()));
-    return answer(
+        "bounded by "
+            + routed.boundWords()
+            + "; "
+            + routed.retryRules().map(rules -> retries(rules.policy())).orElse("no retries")
+            + (routed.perTryTimeoutMillis() == 0
+                ? ""
+                : ", each try at most " + routed.perTryTimeoutMillis() + " ms"));
+    why.add(
+        "cluster " + cluster + " has " + source(routed.target().upstream().config().discovery()));
+    return new Explanation(
         "forward",
-        virtualHost,
+        route.virtualHost().name(),
         route.name(),
         cluster,
-        target.upstream().endpoints().stream().map(Explainer::endpoint).toList());
+        routed.target().upstream().endpoints().stream().map(Explainer::endpoint).toList(),
+        OptionalInt.empty(),
+        Optional.empty(),
+        Optional.empty(),
+        List.copyOf(routed.responseHeaders()),
+        requestHeaders(routed),
+        OptionalLong.of(routed.timeoutMillis()),
+        retry,
+        List.copyOf(why));
+  }
+
+  private List<Header> requestHeaders(Routed.Upstream routed) {
+    List<Header> lines = new ArrayList<>();
+    for (int i = 0; i < head.headerCount(); i++) {
+      String name = head.headerName(i).toLowerCase(Locale.ROOT);
+      if (!name.equals("host")) {
+        lines.add(new Header(name, head.headerValue(i)));
+      }
+    }
+    List<Header> sent = new ArrayList<>();
+    sent.add(new Header(":authority", routed.rewritten().authority()));
+    sent.add(new Header(":path", routed.rewritten().path()));
+    sent.add(new Header(":method", routed.head().method()));
+    sent.addAll(HeaderLines.edited(lines, routed.edits()));
+    return List.copyOf(sent);
+  }
+
+  private static Map<String, Object> retry(Routed.Upstream routed) {
+    RetryPolicy policy = routed.retryRules().orElseThrow().policy();
+    Map<String, Object> retry = new LinkedHashMap<>();
+    retry.put("retry_on", policy.retryOn().stream().map(RetryOn::token).sorted().toList());
+    retry.put("num_retries", policy.numRetries());
+    retry.put("per_try_timeout_ms", routed.perTryTimeoutMillis());
+    retry.put("retriable_status_codes", policy.retriableStatusCodes());
+    retry.put("base_interval_ms", policy.baseInterval().toMillis());
+    retry.put("max_interval_ms", policy.maxInterval().toMillis());
+    retry.put("previous_hosts", policy.previousHosts());
+    retry.put("host_selection_retry_max_attempts", policy.hostSelectionRetryMaxAttempts());
+    return retry;
   }
 
   private static String retries(RetryPolicy policy) {
@@ -121,14 +196,7 @@ final class Explainer {
                         ? "status " + policy.retriableStatusCodes()
                         : condition.token())
             .collect(Collectors.joining(", "));
-    return policy.numRetries()
-        + " retries on "
-        + conditions
-        + policy
-            .perTryTimeout()
-            .filter(each -> !each.isZero())
-            .map(each -> ", each try at most " + each.toMillis() + " ms")
-            .orElse("");
+    return policy.numRetries() + " retries on " + conditions;
   }
 
   private static String source(Discovery discovery) {

@@ -46,9 +46,16 @@ public record Explanation(
     Optional<Map<String, Object>> retry,
     List<String> why) {
 
-  /** Explains a request of a trusted caller; {@code random} picks among weighted clusters. */
+  /**
+   * Explains a request; {@code random} picks among weighted clusters. An {@link ExplainedRequest}
+   * says by itself whether its caller is trusted.
+   */
   public static Explanation of(MeshView view, RequestHead head, long random) {
-    return of(view, head, random, Optional.empty());
+    return of(
+        view,
+        head,
+        random,
+        head instanceof ExplainedRequest asked ? asked.trusted() : Optional.empty());
   }
 
   /**
@@ -69,11 +76,11 @@ public record Explanation(
     map.put("route", orNull(route));
     map.put("action", action);
     map.put("cluster", orNull(cluster));
-    map.put("endpoints", cluster.isEmpty() ? null : endpoints);
+    map.put("endpoints", action.equals("forward") ? endpoints : null);
     map.put("status", status.isPresent() ? status.getAsInt() : null);
     map.put("location", location.orElse(null));
     map.put("body", body.orElse(null));
-    map.put("response_headers", lines(responseHeaders));
+    map.put("response_headers", action.equals("pass_through") ? null : lines(responseHeaders));
     map.put("request_headers", requestHeaders.isEmpty() ? null : lines(requestHeaders));
     map.put("timeout_ms", timeoutMs.isPresent() ? timeoutMs.getAsLong() : null);
     map.put("retry", retry.orElse(null));

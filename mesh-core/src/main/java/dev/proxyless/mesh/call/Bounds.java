@@ -1,10 +1,8 @@
 package dev.proxyless.mesh.call;
 
-import dev.proxyless.mesh.model.RouteAction.Forward;
-import dev.proxyless.mesh.model.RouteAction.MaxStreamDuration;
-import dev.proxyless.mesh.model.RouteAction.RouteTimeouts;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import java.time.Duration;
+import java.util.Optional;
 
 /**
  * How long a call may take, and by whose word. The earliest of the words counts.
@@ -16,7 +14,7 @@ import java.time.Duration;
 record Bounds(Kind kind, Duration limit, long deadlineNanos) {
 
   /** What is longer is no bound; the clock counts 292 years. */
-  private static final Duration LONGEST = Duration.ofDays(36_500);
+  static final Duration LONGEST = Duration.ofDays(36_500);
 
   enum Kind {
     /** Nothing bounds the call. */
@@ -25,34 +23,32 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     TIMEOUT,
     /** The timeout of a route that sets none. */
     DEFAULT_TIMEOUT,
-    /** The route's {@code max_stream_duration}, which switches {@code timeout} off. */
+    /** {@code grpc-timeout}, as far as the route's {@code max_grpc_timeout} lets it. */
+    GRPC_TIMEOUT,
+    /** A header of the request: {@code x-envoy-upstream-rq-timeout-ms} or the expected one. */
+    HEADER,
+    /** {@code max_stream_duration}; a route's switches {@code timeout} off. */
     MAX_STREAM_DURATION,
     /** The deadline of the request that this process is serving. */
     INBOUND
   }
 
-  static Bounds of(Forward action, long startNanos, CallContext context) {
-    Kind kind;
-    Duration limit;
-    if (action.timeouts().maxStreamDuration().isPresent()) {
-      MaxStreamDuration stream = action.timeouts().maxStreamDuration().get();
+  static Bounds of(CallTimeouts timeouts, long startNanos, CallContext context) {
+    Kind kind = timeouts.kind();
+    Duration limit = timeouts.global();
+    Optional<Duration> stream = timeouts.stream();
+    if (stream.isPresent() && (limit.isZero() || stream.get().compareTo(limit) < 0)) {
       kind = Kind.MAX_STREAM_DURATION;
-      limit = stream.duration().orElse(Duration.ZERO);
-    } else if (action.timeouts().timeout().isPresent()) {
-      kind = Kind.TIMEOUT;
-      limit = action.timeouts().timeout().get();
-    } else {
-      kind = Kind.DEFAULT_TIMEOUT;
-      limit = RouteTimeouts.DEFAULT_TIMEOUT;
+      limit = stream.get();
     }
-    limit = bounded(limit);
-    long deadline = limit.isZero() ? CallContext.NO_DEADLINE : startNanos + limit.toNanos();
+    boolean bounded = kind == Kind.MAX_STREAM_DURATION || !limit.isZero();
+    long deadline = bounded ? startNanos + limit.toNanos() : CallContext.NO_DEADLINE;
     long inbound = context.deadlineNanos();
     if (inbound != CallContext.NO_DEADLINE
         && (deadline == CallContext.NO_DEADLINE || inbound - deadline < 0)) {
       return new Bounds(Kind.INBOUND, limit, inbound);
     }
-    return new Bounds(limit.isZero() ? Kind.NONE : kind, limit, deadline);
+    return new Bounds(bounded ? kind : Kind.NONE, limit, deadline);
   }
 
   /** A limit that can act; zero for none. */
@@ -88,7 +84,10 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
       case TIMEOUT -> "the route's timeout of " + limit.toMillis() + " ms";
       case DEFAULT_TIMEOUT ->
           "the default timeout of " + limit.toMillis() + " ms, since the route sets none,";
-      case MAX_STREAM_DURATION -> "the route's max_stream_duration of " + limit.toMillis() + " ms";
+      case GRPC_TIMEOUT -> "the grpc-timeout of " + limit.toMillis() + " ms that the route allows";
+      case HEADER ->
+          "the timeout of " + limit.toMillis() + " ms that the request's header asks for";
+      case MAX_STREAM_DURATION -> "the max_stream_duration of " + limit.toMillis() + " ms";
       case INBOUND -> "the deadline of the request that this process is serving";
     };
   }

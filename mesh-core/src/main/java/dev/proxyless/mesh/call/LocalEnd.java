@@ -1,8 +1,8 @@
 package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
-import java.time.Duration;
 import java.util.List;
 
 /**
@@ -27,30 +27,36 @@ record LocalEnd(
   private static final String TIMEOUT_BODY = "upstream request timeout";
 
   /** The time of the whole call is over. */
-  static LocalEnd timeout(Bounds bounds, int attempts) {
+  static LocalEnd timeout(Bounds bounds, CallTimeouts timeouts, int attempts) {
     boolean stream = bounds.kind() == Bounds.Kind.MAX_STREAM_DURATION;
+    int status = stream ? 504 : timeouts.timeoutStatus();
     return new LocalEnd(
-        504,
+        status,
         bounds.flag(),
         stream ? "upstream_max_stream_duration_reached" : Failure.CALL_TIMEOUT.reason(),
-        stream ? "upstream max stream duration reached" : TIMEOUT_BODY,
+        stream ? "upstream max stream duration reached" : body(status),
         List.of(),
         bounds.words() + " was over after " + attempts + (attempts == 1 ? " try" : " tries"));
   }
 
   /** A try took longer than {@code per_try_timeout}. */
-  static LocalEnd perTryTimeout(Attempt attempt, Duration timeout, String denied) {
+  static LocalEnd perTryTimeout(Attempt attempt, CallTimeouts timeouts, String denied) {
     return new LocalEnd(
-        504,
+        timeouts.timeoutStatus(),
         ResponseFlag.UT,
         Failure.PER_TRY_TIMEOUT.reason(),
-        TIMEOUT_BODY,
+        body(timeouts.timeoutStatus()),
         List.of(),
         attempt
             + " took longer than the per_try_timeout of "
-            + timeout.toMillis()
+            + timeouts.perTry().toMillis()
             + " ms"
             + denied);
+  }
+
+  /** A 204, which a request can ask for, has none. */
+  private static String body(int status) {
+    return status == 504 ? TIMEOUT_BODY : "";
   }
 
   /** No endpoint could be picked. */
@@ -68,7 +74,8 @@ record LocalEnd(
   }
 
   /** The cluster has as many requests in flight as it may. */
-  static LocalEnd overflow(Upstream upstream, boolean retried, boolean envoyHeaders) {
+  static LocalEnd overflow(
+      Upstream upstream, Priority priority, boolean retried, boolean envoyHeaders) {
     return reset(
         503,
         ResponseFlag.UO,
@@ -78,7 +85,7 @@ record LocalEnd(
         "cluster "
             + upstream.name()
             + " has as many requests in flight as its max_requests of "
-            + upstream.config().circuitBreakers().maxRequests()
+            + upstream.config().limits(priority).maxRequests()
             + " allows");
   }
 

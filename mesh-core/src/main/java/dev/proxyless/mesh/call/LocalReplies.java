@@ -5,6 +5,7 @@ import dev.proxyless.mesh.telemetry.CallInfo;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,38 +15,70 @@ import org.jspecify.annotations.Nullable;
 final class LocalReplies {
 
   static final Header OVERLOADED = new Header("x-envoy-overloaded", "true");
-  private static final Header TEXT = new Header("content-type", "text/plain");
 
   private LocalReplies() {}
 
-  /**
-   * A reply with a text. To a gRPC request it is a response of headers alone that says the same; to
-   * HEAD it has no body.
-   */
+  /** A reply with a text and no headers of a route. */
   static LocalReply text(
       RequestHead head, int status, String body, List<Header> more, CallInfo info) {
-    LocalReply reply = text(head.header("content-type"), status, body, more, info);
+    return reply(head, status, body, Optional.empty(), more, info);
+  }
+
+  /**
+   * A reply. To a gRPC request it is a response of headers alone that says the same; to HEAD it has
+   * no body.
+   *
+   * @param contentType of the body, where it is not plain text
+   * @param headers what stands in it already; a content type among them stays unless another is
+   *     told
+   */
+  static LocalReply reply(
+      RequestHead head,
+      int status,
+      String body,
+      Optional<String> contentType,
+      List<Header> headers,
+      CallInfo info) {
+    LocalReply reply = reply(head.header("content-type"), status, body, contentType, headers, info);
     return head.method().equals("HEAD")
         ? new LocalReply(reply.status(), reply.headers(), "", info)
         : reply;
   }
 
-  /** The same for a request of this content type. */
+  /** A text for a request of this content type. */
   static LocalReply text(
       @Nullable String contentType, int status, String body, List<Header> more, CallInfo info) {
+    return reply(contentType, status, body, Optional.empty(), more, info);
+  }
+
+  private static LocalReply reply(
+      @Nullable String requestType,
+      int status,
+      String body,
+      Optional<String> contentType,
+      List<Header> more,
+      CallInfo info) {
     List<Header> headers = new ArrayList<>(more);
-    if (isGrpc(contentType)) {
-      headers.add(new Header("content-type", "application/grpc"));
-      headers.add(new Header("grpc-status", Integer.toString(grpcStatus(status))));
+    if (isGrpc(requestType)) {
+      set(headers, "content-type", "application/grpc");
+      set(headers, "grpc-status", Integer.toString(grpcStatus(status)));
       if (!body.isEmpty()) {
-        headers.add(new Header("grpc-message", percentEncoded(body)));
+        set(headers, "grpc-message", percentEncoded(body));
       }
       return new LocalReply(200, List.copyOf(headers), "", info);
     }
-    if (!body.isEmpty()) {
-      headers.add(TEXT);
+    boolean typed = headers.stream().anyMatch(line -> line.name().equals("content-type"));
+    if (body.isEmpty()) {
+      headers.removeIf(line -> line.name().equals("content-type"));
+    } else if (contentType.isPresent() || !typed) {
+      set(headers, "content-type", contentType.orElse("text/plain"));
     }
     return new LocalReply(status, List.copyOf(headers), body, info);
+  }
+
+  private static void set(List<Header> headers, String name, String value) {
+    headers.removeIf(line -> line.name().equals(name));
+    headers.add(new Header(name, value));
   }
 
   static boolean isGrpc(RequestHead head) {

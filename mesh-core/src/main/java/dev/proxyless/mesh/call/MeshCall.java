@@ -3,11 +3,11 @@ package dev.proxyless.mesh.call;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
-import dev.proxyless.mesh.model.RouteAction.Forward;
-import dev.proxyless.mesh.model.VirtualHost;
+import dev.proxyless.mesh.model.RouteAction;
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
-import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
@@ -17,7 +17,6 @@ import dev.proxyless.mesh.telemetry.MeshTracing.CallSpan;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
@@ -43,11 +42,11 @@ public final class MeshCall {
   private final Calls calls;
   private final RequestHead head;
   private final boolean replayable;
-  private final RouteEntry route;
-  private final VirtualHost virtualHost;
+  private final Routed.Upstream routed;
   private final Target target;
   private final Upstream upstream;
   private final CallMeters meters;
+  private final Priority priority;
   private final Bounds bounds;
   private final Duration perTryTimeout;
   private final @Nullable RetryState retries;
@@ -69,40 +68,33 @@ public final class MeshCall {
 
   MeshCall(
       Calls calls,
-      RequestHead head,
+      Routed.Upstream routed,
       boolean replayable,
       CallContext context,
-      MeshView.OutboundChain chain,
-      RouteEntry route,
-      RouteEntry.Target routed,
-      Target target) {
+      long startNanos) {
     this.calls = calls;
-    this.head = head;
+    this.routed = routed;
     this.replayable = replayable;
-    this.route = route;
-    this.target = target;
-    virtualHost = route.virtualHost();
+    this.startNanos = startNanos;
+    head = routed.head();
+    target = routed.target();
     upstream = target.upstream();
-    meters = routed.meters();
-    startNanos = calls.time().nanoTime();
-    bounds = Bounds.of((Forward) route.action(), startNanos, context);
-    RetryRules rules = context.retryRules().or(route::retryRules).orElse(null);
+    meters = routed.routed().meters();
+    priority = ((RouteAction.Forward) routed.route().action()).priority();
+    bounds = routed.bounds();
+    perTryTimeout = routed.timeouts().perTry();
+    RetryRules rules = routed.retryRules().orElse(null);
     retries = rules != null && rules.appliesTo(head) ? new RetryState(rules) : null;
-    perTryTimeout = perTryTimeout(rules, bounds.limit());
-    upstreamHead = new UpstreamHead(head, route, context, !chain.suppressEnvoyHeaders());
+    upstreamHead = new UpstreamHead(routed);
     span =
         calls
             .telemetry()
             .tracing()
-            .call(context.trace(), head.method(), virtualHost.name(), route.name());
-  }
-
-  /** A per-try timeout that the whole call's would cut anyway is ignored. */
-  private static Duration perTryTimeout(@Nullable RetryRules rules, Duration routeTimeout) {
-    Duration perTry =
-        rules == null ? Duration.ZERO : rules.policy().perTryTimeout().orElse(Duration.ZERO);
-    boolean pointless = !routeTimeout.isZero() && perTry.compareTo(routeTimeout) >= 0;
-    return pointless ? Duration.ZERO : Bounds.bounded(perTry);
+            .call(
+                context.trace(),
+                head.method(),
+                routed.route().virtualHost().name(),
+                routed.route().name());
   }
 
   /** The next try, or the end of the call where there can be none. */
@@ -113,17 +105,17 @@ public final class MeshCall {
       return new Step.Reply(abandoned());
     }
     if (!bounds.isUnbounded() && bounds.leftNanos(now) <= 0) {
-      return new Step.Reply(reply(LocalEnd.timeout(bounds, attempts)));
+      return new Step.Reply(reply(LocalEnd.timeout(bounds, routed.timeouts(), attempts)));
     }
     begun++;
     Endpoint endpoint = pick();
     if (endpoint == null) {
       return new Step.Reply(reply(LocalEnd.noEndpoint(upstream)));
     }
-    if (!upstream.tryRequest()) {
+    if (!upstream.tryRequest(priority)) {
       upstream.meters().overflow("requests");
       return new Step.Reply(
-          reply(LocalEnd.overflow(upstream, begun > 1, upstreamHead.hasEnvoyHeaders())));
+          reply(LocalEnd.overflow(upstream, priority, begun > 1, routed.envoyHeaders())));
     }
     Attempt next = begin(endpoint, now);
     if (over.get()) { // another thread has cancelled the call and may not have seen this try
@@ -157,7 +149,7 @@ public final class MeshCall {
             target,
             upstreamHead.authority(),
             upstreamHead.path(),
-            upstreamHead.edits(begun, attemptSpan, perTryTimeout, left),
+            upstreamHead.edits(begun, attemptSpan, left),
             perTryTimeout,
             left,
             attemptSpan,
@@ -188,7 +180,7 @@ public final class MeshCall {
       limitExceeded();
     }
     count(ended, result, newStatus);
-    return new Verdict.Accept(upstreamHead.responseEdits(begun));
+    return new Verdict.Accept(upstreamHead.responseEdits(header, responseInfo(newStatus), begun));
   }
 
   /**
@@ -231,7 +223,7 @@ public final class MeshCall {
       }
     }
     if (failure == Failure.CALL_TIMEOUT) {
-      return new Verdict.GiveUp(reply(LocalEnd.timeout(bounds, attempts)));
+      return new Verdict.GiveUp(reply(LocalEnd.timeout(bounds, routed.timeouts(), attempts)));
     }
     if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
       limitExceeded();
@@ -241,7 +233,7 @@ public final class MeshCall {
 
   private LocalEnd localEnd(Attempt ended, Failure failure, String words) {
     return failure == Failure.PER_TRY_TIMEOUT
-        ? LocalEnd.perTryTimeout(ended, perTryTimeout, retryDenied)
+        ? LocalEnd.perTryTimeout(ended, routed.timeouts(), retryDenied)
         : LocalEnd.failure(failure, begun > 1, ended + ": " + words + retryDenied);
   }
 
@@ -253,7 +245,7 @@ public final class MeshCall {
 
   /** Whether the cluster has room for one more retry; holds the room until the next try begins. */
   private boolean takeRetry() {
-    if (retries != null && upstream.tryRetry()) {
+    if (retries != null && upstream.tryRetry(priority)) {
       retries.hold();
       if (over.get()) { // another thread has cancelled the call and may have looked before
         releaseRetry();
@@ -267,14 +259,14 @@ public final class MeshCall {
         "; it was not retried, since cluster "
             + upstream.name()
             + " has as many retries in flight as its max_retries of "
-            + upstream.config().circuitBreakers().maxRetries()
+            + upstream.config().limits(priority).maxRetries()
             + " allows";
     return false;
   }
 
   private void releaseRetry() {
     if (retries != null && retries.release()) {
-      upstream.releaseRetry();
+      upstream.releaseRetry(priority);
     }
   }
 
@@ -339,7 +331,7 @@ public final class MeshCall {
       count(ended, result, responseStatus);
       ended.span().end(responseStatus, error);
       ended.endpoint().end();
-      upstream.releaseRequest();
+      upstream.releaseRequest(priority);
     }
   }
 
@@ -370,11 +362,14 @@ public final class MeshCall {
     if (first) {
       complete(Outcome.LOCAL, info);
     }
-    List<Header> headers = new ArrayList<>(end.headers());
-    upstreamHead
-        .responseEdits(begun)
-        .forEach(edit -> headers.add(new Header(edit.name(), edit.value())));
+    List<Header> headers = upstreamHead.replyHeaders(end.headers(), end.status(), info, begun);
     return LocalReplies.text(head, end.status(), end.body(), headers, info);
+  }
+
+  private ResponseInfo responseInfo(int responseStatus) {
+    CallInfo info = info();
+    return new ResponseInfo(
+        responseStatus, info.flags().toString(), info.details(), info.endpoint(), begun);
   }
 
   /** Where the call has gone so far. */
@@ -385,8 +380,8 @@ public final class MeshCall {
   private CallInfo info(String details, String explanation) {
     Attempt last = attempt;
     return new CallInfo(
-        virtualHost.name(),
-        route.name(),
+        routed.route().virtualHost().name(),
+        routed.route().name(),
         upstream.name(),
         last == null ? "" : last.endpoint().name(),
         attempts,

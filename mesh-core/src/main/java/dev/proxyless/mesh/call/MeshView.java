@@ -2,6 +2,7 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.route.ConnectionManager;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.tls.ClientTls;
@@ -29,9 +30,15 @@ public interface MeshView {
    * What an outbound filter chain does with requests.
    *
    * @param table its routes
-   * @param suppressEnvoyHeaders whether {@code x-envoy-} headers are left out
+   * @param manager what it makes of requests before
    */
-  record OutboundChain(RouteTable table, boolean suppressEnvoyHeaders) {}
+  record OutboundChain(RouteTable table, ConnectionManager manager) {
+
+    /** Whether headers that tell of Envoy's router are written. */
+    public boolean envoyHeaders() {
+      return !manager.config().router().suppressEnvoyHeaders();
+    }
+  }
 
   /**
    * A cluster and how its endpoints are spoken to.

@@ -1,8 +1,11 @@
 package dev.proxyless.mesh.call;
 
+import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long the caller of this process will wait, by its headers: Envoy's {@code
@@ -42,20 +45,47 @@ final class Timeouts {
     if (value.isEmpty()) {
       return NONE;
     }
-    TimeUnit unit =
-        switch (value.charAt(value.length() - 1)) {
-          case 'H' -> TimeUnit.HOURS;
-          case 'M' -> TimeUnit.MINUTES;
-          case 'S' -> TimeUnit.SECONDS;
-          case 'm' -> TimeUnit.MILLISECONDS;
-          case 'u' -> TimeUnit.MICROSECONDS;
-          case 'n' -> TimeUnit.NANOSECONDS;
-          default -> null;
-        };
+    TimeUnit unit = unit(value.charAt(value.length() - 1));
     return unit == null ? NONE : nanos(value.substring(0, value.length() - 1), unit);
   }
 
+  /** What a {@code grpc-timeout} says, whole milliseconds up; zero counts. */
+  static Optional<Duration> grpc(@Nullable String value) {
+    if (value == null || value.isEmpty()) {
+      return Optional.empty();
+    }
+    TimeUnit unit = unit(value.charAt(value.length() - 1));
+    long number = number(value.substring(0, value.length() - 1));
+    if (unit == null || number < 0) {
+      return Optional.empty();
+    }
+    Duration exact = Duration.of(number, unit.toChronoUnit());
+    return Optional.of(Duration.ofMillis(exact.plusNanos(999_999).toMillis()));
+  }
+
+  private static @Nullable TimeUnit unit(char c) {
+    return switch (c) {
+      case 'H' -> TimeUnit.HOURS;
+      case 'M' -> TimeUnit.MINUTES;
+      case 'S' -> TimeUnit.SECONDS;
+      case 'm' -> TimeUnit.MILLISECONDS;
+      case 'u' -> TimeUnit.MICROSECONDS;
+      case 'n' -> TimeUnit.NANOSECONDS;
+      default -> null;
+    };
+  }
+
   private static long nanos(String digits, TimeUnit unit) {
+    long value = number(digits);
+    if (value < 0) {
+      return NONE;
+    }
+    long nanos = unit.toNanos(value);
+    return nanos == 0 || nanos > MAX_NANOS ? NONE : nanos;
+  }
+
+  /** A number of at most eight digits, or {@link #NONE}. */
+  private static long number(String digits) {
     if (digits.isEmpty() || digits.length() > MAX_DIGITS) {
       return NONE;
     }
@@ -67,7 +97,6 @@ final class Timeouts {
       }
       value = value * 10 + digit;
     }
-    long nanos = unit.toNanos(value);
-    return nanos == 0 || nanos > MAX_NANOS ? NONE : nanos;
+    return value;
   }
 }

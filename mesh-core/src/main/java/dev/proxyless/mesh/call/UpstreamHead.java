@@ -1,117 +1,99 @@
 package dev.proxyless.mesh.call;
 
-import dev.proxyless.mesh.model.RouteAction.Forward;
-import dev.proxyless.mesh.model.RouteAction.HostRewrite;
-import dev.proxyless.mesh.model.RouteAction.PathRewrite;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.route.HeaderEdit;
-import dev.proxyless.mesh.route.RequestHead;
-import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.HeaderEdits;
+import dev.proxyless.mesh.route.ResponseInfo;
+import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
- * What the head of a request becomes on its way to an endpoint: the rewrites of its route, what the
- * caller's thread hands on, and the headers with which Envoy's router tells of itself.
+ * What the head of a request becomes on its way to an endpoint, try by try, and what the head of
+ * the response becomes on its way back.
  */
 final class UpstreamHead {
 
-  private static final String ATTEMPT_COUNT = "x-envoy-attempt-count";
-
-  private final String authority;
-  private final String path;
-  private final boolean envoyHeaders;
+  private final Routed.Upstream routed;
   private final VirtualHost virtualHost;
-  private final List<HeaderEdit> ofAllTries;
 
-  UpstreamHead(RequestHead head, RouteEntry route, CallContext context, boolean envoyHeaders) {
-    Forward action = (Forward) route.action();
-    this.envoyHeaders = envoyHeaders;
-    virtualHost = route.virtualHost();
-    authority =
-        action.hostRewrite() instanceof HostRewrite.Literal literal
-            ? literal.host()
-            : head.authority();
-    path =
-        action.pathRewrite() instanceof PathRewrite.Prefix prefix
-            ? route.rewritePrefix(head.path(), prefix.replacement())
-            : head.path();
-    ofAllTries = ofAllTries(head, context);
-  }
-
-  private List<HeaderEdit> ofAllTries(RequestHead head, CallContext context) {
-    List<HeaderEdit> edits = new ArrayList<>(4);
-    for (Header header : context.headers()) {
-      if (head.header(header.name()) == null) {
-        edits.add(new HeaderEdit(HeaderEdit.Kind.ADD, header.name(), header.value()));
-      }
-    }
-    if (envoyHeaders && !authority.equals(head.authority())) {
-      edits.add(HeaderEdit.set("x-envoy-original-host", head.authority()));
-    }
-    if (envoyHeaders && !path.equals(head.path())) {
-      edits.add(HeaderEdit.set("x-envoy-original-path", head.path()));
-    }
-    return edits;
+  UpstreamHead(Routed.Upstream routed) {
+    this.routed = routed;
+    virtualHost = routed.route().virtualHost();
   }
 
   String authority() {
-    return authority;
+    return routed.rewritten().authority();
   }
 
   String path() {
-    return path;
-  }
-
-  /** Whether headers of Envoy's router are sent. */
-  boolean hasEnvoyHeaders() {
-    return envoyHeaders;
+    return routed.rewritten().path();
   }
 
   /**
-   * What one try changes of the headers.
+   * What one try changes of the headers. A retry tells anew what the first try told of itself; the
+   * route's mutations are made once.
    *
    * @param count tries that were begun, this one included
-   * @param perTryTimeout zero is no bound
    * @param left of the call; zero is no bound
    */
-  List<HeaderEdit> edits(int count, AttemptSpan span, Duration perTryTimeout, Duration left) {
-    List<HeaderEdit> edits = new ArrayList<>(ofAllTries);
-    if (envoyHeaders) {
-      Duration expected = expectedTimeout(perTryTimeout, left);
-      if (!expected.isZero()) {
-        edits.add(
-            HeaderEdit.set("x-envoy-expected-rq-timeout-ms", Long.toString(wholeMillis(expected))));
+  List<HeaderEdit> edits(int count, AttemptSpan span, Duration left) {
+    List<HeaderEdit> edits = new ArrayList<>(routed.edits());
+    if (count > 1) {
+      Duration expected = expectedTimeout(left);
+      if (routed.envoyHeaders() && !expected.isZero()) {
+        edits.add(HeaderEdit.set(EnvoyHeaders.EXPECTED_TIMEOUT, Routing.wholeMillis(expected)));
       }
-    }
-    if (virtualHost.includeRequestAttemptCount()) {
-      edits.add(attemptCount(count));
+      if (virtualHost.includeRequestAttemptCount()) {
+        edits.add(attemptCount(count));
+      }
     }
     span.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
     return edits;
   }
 
   /** What is changed of the headers of a response to the caller. */
-  List<HeaderEdit> responseEdits(int count) {
-    return virtualHost.includeAttemptCountInResponse() ? List.of(attemptCount(count)) : List.of();
+  List<HeaderEdit> responseEdits(
+      UnaryOperator<@Nullable String> header, ResponseInfo response, int count) {
+    HeaderEdits edits = new HeaderEdits(header);
+    routed.route().finalizeResponse(routed.head(), routed.info(), routed.routed(), edits, response);
+    if (virtualHost.includeAttemptCountInResponse()) {
+      edits.add(attemptCount(count));
+    }
+    return edits.list();
+  }
+
+  /** The headers of a reply that no endpoint gave. */
+  List<Header> replyHeaders(List<Header> own, int status, CallInfo info, int count) {
+    List<Header> headers =
+        new ArrayList<>(
+            Routing.mutated(
+                routed.route(),
+                routed.head(),
+                routed.info(),
+                routed.routed(),
+                List.of(),
+                status,
+                info));
+    headers.addAll(own);
+    if (virtualHost.includeAttemptCountInResponse()) {
+      return HeaderLines.edited(headers, List.of(attemptCount(count)));
+    }
+    return headers;
   }
 
   private static HeaderEdit attemptCount(int count) {
-    return HeaderEdit.set(ATTEMPT_COUNT, Integer.toString(Math.max(1, count)));
-  }
-
-  /** At least one, and never less than is meant. */
-  private static long wholeMillis(Duration duration) {
-    return Math.max(1, duration.plusNanos(999_999).toMillis());
+    return HeaderEdit.set(EnvoyHeaders.ATTEMPT_COUNT, Integer.toString(Math.max(1, count)));
   }
 
   /** What a try may take, at most what is left of the call; zero is no bound. */
-  private static Duration expectedTimeout(Duration perTryTimeout, Duration left) {
-    if (perTryTimeout.isZero() || left.isZero()) {
-      return perTryTimeout.isZero() ? left : perTryTimeout;
-    }
-    return perTryTimeout.compareTo(left) < 0 ? perTryTimeout : left;
+  private Duration expectedTimeout(Duration left) {
+    Duration expected = routed.timeouts().expected();
+    boolean bounded = !left.isZero() && routed.bounds().kind() != Bounds.Kind.MAX_STREAM_DURATION;
+    return bounded && (expected.isZero() || left.compareTo(expected) < 0) ? left : expected;
   }
 }

@@ -7,8 +7,9 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The limits of a cluster: requests and retries in flight ({@code circuit_breakers}, priority
- * DEFAULT). A limit of 2^31-1 or more, which is how App Mesh writes "none", costs nothing.
+ * The limits of a cluster for one priority: requests and retries in flight ({@code
+ * circuit_breakers}). A limit of 2^31-1 or more, which is how App Mesh writes "none", costs
+ * nothing.
  */
 final class Limits {
 

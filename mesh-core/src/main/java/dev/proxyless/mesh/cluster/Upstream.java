@@ -2,6 +2,7 @@ package dev.proxyless.mesh.cluster;
 
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.telemetry.MeshMeters.ClusterMeters;
 import dev.proxyless.mesh.telemetry.Telemetry;
 import dev.proxyless.mesh.time.MeshTime;
@@ -23,6 +24,7 @@ public final class Upstream {
   private final Cluster config;
   private final Shared shared;
   private final Limits limits;
+  private final Limits highLimits;
   private final @Nullable OutlierDetector outliers;
 
   /** What stays from version to version. */
@@ -36,10 +38,15 @@ public final class Upstream {
       Telemetry telemetry) {}
 
   private Upstream(
-      Cluster config, Shared shared, Limits limits, @Nullable OutlierDetector outliers) {
+      Cluster config,
+      Shared shared,
+      Limits limits,
+      Limits highLimits,
+      @Nullable OutlierDetector outliers) {
     this.config = config;
     this.shared = shared;
     this.limits = limits;
+    this.highLimits = highLimits;
     this.outliers = outliers;
   }
 
@@ -58,8 +65,12 @@ public final class Upstream {
                 () -> hosts.current().ejectedCount());
     Shared shared =
         new Shared(hosts, active, meters, time, time::random, configurationThread, telemetry);
-    Limits limits = new Limits(config.name(), config.circuitBreakers());
-    return new Upstream(config, shared, limits, detector(config, shared));
+    return new Upstream(
+        config,
+        shared,
+        new Limits(config.name(), config.circuitBreakers()),
+        new Limits(config.name() + " HIGH", config.highPriority()),
+        detector(config, shared));
   }
 
   /** The next version of this cluster, over the same endpoints. */
@@ -69,7 +80,11 @@ public final class Upstream {
         newConfig.circuitBreakers().equals(config.circuitBreakers())
             ? limits
             : new Limits(newConfig.name(), newConfig.circuitBreakers());
-    return new Upstream(newConfig, shared, newLimits, nextDetector(newConfig));
+    Limits newHigh =
+        newConfig.highPriority().equals(config.highPriority())
+            ? highLimits
+            : new Limits(newConfig.name() + " HIGH", newConfig.highPriority());
+    return new Upstream(newConfig, shared, newLimits, newHigh, nextDetector(newConfig));
   }
 
   /** A detector whose settings stay goes on; sweeps would never come if updates came often. */
@@ -140,8 +155,8 @@ public final class Upstream {
   }
 
   /** Takes a place among the requests in flight; false where there is none. */
-  public boolean tryRequest() {
-    if (!limits.tryRequest()) {
+  public boolean tryRequest(Priority priority) {
+    if (!limits(priority).tryRequest()) {
       return false;
     }
     shared.active.incrementAndGet();
@@ -149,19 +164,23 @@ public final class Upstream {
   }
 
   /** Gives a request's place back. */
-  public void releaseRequest() {
+  public void releaseRequest(Priority priority) {
     shared.active.decrementAndGet();
-    limits.releaseRequest();
+    limits(priority).releaseRequest();
   }
 
   /** Takes a place among the retries in flight; false where there is none. */
-  public boolean tryRetry() {
-    return limits.tryRetry();
+  public boolean tryRetry(Priority priority) {
+    return limits(priority).tryRetry();
   }
 
   /** Gives a retry's place back. */
-  public void releaseRetry() {
-    limits.releaseRetry();
+  public void releaseRetry(Priority priority) {
+    limits(priority).releaseRetry();
+  }
+
+  private Limits limits(Priority priority) {
+    return priority == Priority.HIGH ? highLimits : limits;
   }
 
   /**

@@ -10,11 +10,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.IdentityHashMap;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
@@ -50,8 +52,20 @@ public final class Documents {
 
   /** Reads a file. The node names the file by its path as given. */
   public static Node read(Path file) {
+    return parse(file.toString(), text(file));
+  }
+
+  /**
+   * Reads all documents of a file as YAML, whatever its name: there, JSON may have a comma after
+   * the last item. Empty documents are left out.
+   */
+  public static List<Node> readAll(Path file) {
+    return parseAll(file.toString(), text(file));
+  }
+
+  private static String text(Path file) {
     try {
-      return parse(file.toString(), Files.readString(file, StandardCharsets.UTF_8));
+      return Files.readString(file, StandardCharsets.UTF_8);
     } catch (NoSuchFileException missing) {
       throw new DocumentException(file + ": no such file", missing);
     } catch (MalformedInputException notText) {
@@ -63,27 +77,82 @@ public final class Documents {
 
   /** Reads a text; {@code name} is what messages call it. */
   public static Node parse(String name, String text) {
+    String source = bounded(name, text);
+    if (isJson(name)) {
+      return new JsonParser(name, 1, source).parse();
+    }
+    return new Converter(name)
+        .node(
+            composed(
+                name,
+                () -> {
+                  org.yaml.snakeyaml.nodes.Node root = yaml().compose(new StringReader(source));
+                  if (root == null) {
+                    throw new DocumentException(name + ": the document is empty");
+                  }
+                  return root;
+                }),
+            "",
+            0);
+  }
+
+  /** Reads all documents of a text, as {@link #readAll} does. */
+  public static List<Node> parseAll(String name, String text) {
+    String source = bounded(name, text);
+    if (isJson(name)) {
+      try { // YAML has no place for tabs, which JSON may be indented with
+        return List.of(new JsonParser(name, 1, source).parse());
+      } catch (DocumentException notQuiteJson) {
+        // YAML takes more, or says what is wrong
+      }
+    }
+    List<Node> documents = new ArrayList<>();
+    Iterator<org.yaml.snakeyaml.nodes.Node> roots =
+        yaml().composeAll(new StringReader(source)).iterator();
+    while (composed(name, roots::hasNext)) {
+      Node document = new Converter(name).node(composed(name, roots::next), "", 0);
+      if (!document.isNull()) {
+        documents.add(document);
+      }
+    }
+    if (documents.isEmpty()) {
+      throw new DocumentException(name + ": the document is empty");
+    }
+    return documents;
+  }
+
+  /** Reads one line of a text that has a JSON document on each. */
+  public static Node parseJsonLine(String name, int line, String text) {
+    return new JsonParser(name, line, bounded(name, text)).parse();
+  }
+
+  private static boolean isJson(String name) {
+    return name.toLowerCase(Locale.ROOT).endsWith(".json");
+  }
+
+  private static Yaml yaml() {
     LoaderOptions options = new LoaderOptions();
     options.setAllowDuplicateKeys(false);
     options.setCodePointLimit(MAX_CHARS);
     options.setNestingDepthLimit(MAX_DEPTH);
     options.setMaxAliasesForCollections(MAX_ALIASES);
+    return new Yaml(new SafeConstructor(options));
+  }
+
+  private static String bounded(String name, String text) {
     String source = text.startsWith("\uFEFF") ? text.substring(1) : text;
     if (source.length() > MAX_CHARS) {
       throw new DocumentException(
           name + ": has " + source.length() + " characters; at most " + MAX_CHARS + " are read");
     }
-    if (name.toLowerCase(Locale.ROOT).endsWith(".json")) {
-      return new JsonParser(name, source).parse();
-    }
-    return new Converter(name).node(compose(name, source, options), "", 0);
+    return source;
   }
 
-  private static org.yaml.snakeyaml.nodes.Node compose(
-      String name, String source, LoaderOptions options) {
-    org.yaml.snakeyaml.nodes.Node root;
+  private static <T> T composed(String name, Supplier<T> composing) {
     try {
-      root = new Yaml(new SafeConstructor(options)).compose(new StringReader(source));
+      return composing.get();
+    } catch (DocumentException told) {
+      throw told;
     } catch (MarkedYAMLException broken) {
       int line = broken.getProblemMark() == null ? 1 : broken.getProblemMark().getLine() + 1;
       throw new DocumentException(
@@ -94,10 +163,6 @@ public final class Documents {
       throw new DocumentException(
           name + ": cannot be read as YAML: " + broken.getMessage(), broken);
     }
-    if (root == null) {
-      throw new DocumentException(name + ": the document is empty");
-    }
-    return root;
   }
 
   /** Where what is broken began: a text without its end is noticed at the end of the file. */

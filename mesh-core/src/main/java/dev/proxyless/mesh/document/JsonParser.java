@@ -18,11 +18,12 @@ final class JsonParser {
   private final String file;
   private final String text;
   private int position;
-  private int line = 1;
+  private int line;
 
-  JsonParser(String file, String text) {
+  JsonParser(String file, int firstLine, String text) {
     this.file = file;
     this.text = text;
+    line = firstLine;
   }
 
   Node parse() {

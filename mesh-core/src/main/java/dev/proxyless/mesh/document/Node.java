@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.document;
 
+import java.math.BigInteger;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -165,6 +166,25 @@ public final class Node {
     return number;
   }
 
+  /**
+   * A whole number of 64 bits without sign, as the bits of a long. Digits in quotes count, as in
+   * proto3 JSON.
+   */
+  public long unsigned() {
+    String digits =
+        value instanceof Long || value instanceof BigInteger || value instanceof String
+            ? value.toString()
+            : "";
+    try {
+      if (!digits.isEmpty() && Character.isDigit(digits.charAt(0))) {
+        return Long.parseUnsignedLong(digits);
+      }
+    } catch (NumberFormatException beyond) {
+      // told below
+    }
+    throw error("is " + shown(), "a whole number from 0 to 18446744073709551615");
+  }
+
   /** A number. */
   public double number() {
     if (value instanceof Number number) {
@@ -181,7 +201,10 @@ public final class Node {
     throw error("is " + shown(), "true or false");
   }
 
-  /** Plain Java values: maps, lists, strings, longs, doubles, booleans and null. */
+  /**
+   * Plain Java values: maps, lists, strings, longs, doubles, booleans and null; a {@link
+   * BigInteger} for a whole number of 64 bits that is no long.
+   */
   public @Nullable Object plain() {
     if (isMap()) {
       Map<String, @Nullable Object> map = new LinkedHashMap<>();

@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.document;
 
+import java.math.BigInteger;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
@@ -9,16 +10,24 @@ final class Numbers {
   private static final Pattern JSON =
       Pattern.compile("-?(0|[1-9][0-9]*)(\\.[0-9]+)?([eE][-+]?[0-9]+)?");
 
+  /** What may be a whole number of 64 bits that a long has no room for. */
+  private static final Pattern DIGITS = Pattern.compile("[0-9]{19,20}");
+
+  private static final int UNSIGNED_BITS = 64;
+
   private Numbers() {}
 
-  /** A {@link Long} or {@link Double}; null where the text is no number of JSON. */
+  /**
+   * A {@link Long}, {@link BigInteger} or {@link Double}; null where the text is no number of JSON.
+   */
   static @Nullable Object ofJson(String text) {
     return JSON.matcher(text).matches() ? any(text) : null;
   }
 
   /**
-   * A {@link Long} or {@link Double}; the text itself where it is neither, such as the dates and
-   * sexagesimal numbers of YAML 1.1, which no document of ours means, or beyond both.
+   * A {@link Long}, {@link BigInteger} or {@link Double}; the text itself where it is neither, such
+   * as the dates and sexagesimal numbers of YAML 1.1, which no document of ours means, or beyond
+   * both.
    */
   static Object parse(String text) {
     Object value = any(text);
@@ -32,6 +41,12 @@ final class Numbers {
       }
       return Long.parseLong(text.startsWith("+") ? text.substring(1) : text);
     } catch (NumberFormatException notLong) {
+      if (DIGITS.matcher(text).matches()) {
+        BigInteger whole = new BigInteger(text);
+        if (whole.bitLength() <= UNSIGNED_BITS) {
+          return whole;
+        }
+      }
       try {
         return Double.parseDouble(text);
       } catch (NumberFormatException neither) {

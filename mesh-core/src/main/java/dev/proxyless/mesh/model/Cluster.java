@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param tls how they are spoken to; empty for plaintext
  * @param outlierDetection when an endpoint is set aside; empty for never
  * @param circuitBreakers limits of the default priority
+ * @param highPriority limits of calls whose route has the priority HIGH
  * @param panicThreshold the share of healthy endpoints, in percent, below which health is ignored
  */
 public record Cluster(
@@ -25,6 +26,7 @@ public record Cluster(
     Optional<UpstreamTlsContext> tls,
     Optional<OutlierDetection> outlierDetection,
     CircuitBreakers circuitBreakers,
+    CircuitBreakers highPriority,
     double panicThreshold) {
 
   /** What an endpoint speaks. */
@@ -90,12 +92,17 @@ public record Cluster(
   }
 
   /**
-   * {@code CircuitBreakers.Thresholds} of priority DEFAULT.
+   * {@code CircuitBreakers.Thresholds} of one priority.
    *
    * @param maxRequests requests in flight; unset is 1024
    * @param maxRetries retries in flight; unset is 3
    */
   public record CircuitBreakers(long maxRequests, long maxRetries) {
     public static final CircuitBreakers DEFAULT = new CircuitBreakers(1024, 3);
+  }
+
+  /** The limits of a priority. */
+  public CircuitBreakers limits(RouteAction.Priority priority) {
+    return priority == RouteAction.Priority.HIGH ? highPriority : circuitBreakers;
   }
 }

@@ -33,4 +33,33 @@ public record RetryPolicy(
 
   /** Envoy's default for {@code retry_back_off.base_interval}. */
   public static final Duration DEFAULT_BASE_INTERVAL = Duration.ofMillis(25);
+
+  /** Retries nothing; all else is as it is where nothing is set. */
+  public static final RetryPolicy NONE =
+      new RetryPolicy(
+          Set.of(),
+          1,
+          Optional.empty(),
+          List.of(),
+          List.of(),
+          List.of(),
+          DEFAULT_BASE_INTERVAL,
+          DEFAULT_BASE_INTERVAL.multipliedBy(10),
+          false,
+          1);
+
+  /** The same policy with other conditions and numbers. */
+  public RetryPolicy with(Set<RetryOn> conditions, int retries, List<Integer> statusCodes) {
+    return new RetryPolicy(
+        conditions,
+        retries,
+        perTryTimeout,
+        statusCodes,
+        retriableHeaders,
+        retriableRequestHeaders,
+        baseInterval,
+        maxInterval,
+        previousHosts,
+        hostSelectionRetryMaxAttempts);
+  }
 }

@@ -41,6 +41,16 @@ public final class HeaderEdits {
     edits.add(edit);
   }
 
+  /** How many edits there are. */
+  public int size() {
+    return edits.size();
+  }
+
+  /** One of the edits, in their order. */
+  public HeaderEdit get(int index) {
+    return edits.get(index);
+  }
+
   /** The edits so far, in order. */
   public List<HeaderEdit> list() {
     return List.copyOf(edits);

@@ -28,6 +28,13 @@ public record StreamInfo(
     return new StreamInfo(random, true, Optional.empty(), Map.of(), Map.of(), RuntimeFeatures.NONE);
   }
 
+  /** The same, of a caller that is trusted or is not. */
+  public StreamInfo internal(boolean trusted) {
+    return trusted == internal
+        ? this
+        : new StreamInfo(random, trusted, peer, dynamicMetadata, filterState, runtime);
+  }
+
   /**
    * The caller's certificate.
    *

@@ -9,6 +9,7 @@ import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.Listener.FilterChain;
 import dev.proxyless.mesh.model.RouteConfiguration;
+import dev.proxyless.mesh.route.ConnectionManager;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import java.util.HashMap;
@@ -17,6 +18,7 @@ import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 
@@ -106,9 +108,12 @@ final class ChainCompiler {
      * counts.
      */
     void outbound(Listener listener) {
-      listener.apiListener().ifPresent(api -> chains.named(listener.name(), chain(api)));
+      listener
+          .apiListener()
+          .ifPresent(api -> chains.named(listener.name(), chain(api, listener.port())));
       for (FilterChain filterChain : listener.filterChains()) {
-        Optional<OutboundChain> chain = filterChain.connectionManager().map(this::chain);
+        Optional<OutboundChain> chain =
+            filterChain.connectionManager().map(manager -> chain(manager, listener.port()));
         if (chain.isEmpty()) {
           continue;
         }
@@ -123,11 +128,13 @@ final class ChainCompiler {
       listener
           .defaultFilterChain()
           .flatMap(FilterChain::connectionManager)
-          .ifPresent(manager -> chains.otherwise(chain(manager)));
+          .ifPresent(manager -> chains.otherwise(chain(manager, listener.port())));
     }
 
-    private OutboundChain chain(HttpConnectionManager manager) {
-      return new OutboundChain(table(routes(manager)), manager.router().suppressEnvoyHeaders());
+    private OutboundChain chain(HttpConnectionManager manager, OptionalInt port) {
+      RouteConfiguration routes = routes(manager);
+      return new OutboundChain(
+          table(routes), ConnectionManager.compile(manager, port, routes.internalOnlyHeaders()));
     }
 
     private RouteConfiguration routes(HttpConnectionManager manager) {

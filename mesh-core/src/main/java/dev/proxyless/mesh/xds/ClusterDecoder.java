@@ -53,7 +53,8 @@ final class ClusterDecoder {
         protocol(message),
         new TlsDecoder(findings, checks).upstream(message.message("transport_socket")),
         message.message("outlier_detection").map(ClusterDecoder::outlierDetection),
-        circuitBreakers(message),
+        circuitBreakers(message, "DEFAULT"),
+        circuitBreakers(message, "HIGH"),
         message
             .message("common_lb_config")
             .flatMap(config -> config.message("healthy_panic_threshold"))
@@ -167,16 +168,18 @@ final class ClusterDecoder {
     return http2 ? Protocol.HTTP2 : Protocol.HTTP1;
   }
 
-  private CircuitBreakers circuitBreakers(Message message) {
+  /** The first thresholds of a priority count. */
+  private CircuitBreakers circuitBreakers(Message message, String priority) {
     Optional<CircuitBreakers> found = Optional.empty();
     for (Message threshold :
         message
             .message("circuit_breakers")
             .map(each -> each.messages("thresholds"))
             .orElse(List.of())) {
-      if (!threshold.enumName("priority").equals("DEFAULT")) {
-        findings.report(threshold.path(), "is not of priority DEFAULT; it changes nothing");
-      } else if (found.isPresent()) {
+      if (!threshold.enumName("priority").equals(priority)) {
+        continue;
+      }
+      if (found.isPresent()) {
         findings.report(threshold.path(), "follows another of its priority; the first counts");
       } else {
         found =

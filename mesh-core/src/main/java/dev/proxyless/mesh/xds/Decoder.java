@@ -3,6 +3,7 @@ package dev.proxyless.mesh.xds;
 import dev.proxyless.mesh.document.Node;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.proto.FieldTable;
@@ -42,11 +43,28 @@ public final class Decoder {
                     type, MessageReader.read(messageType(type), bytes, "", findings), findings));
   }
 
-  /** Decodes a resource from YAML or JSON. */
+  /** Decodes a resource from YAML or JSON, in which its {@code @type} may stand. */
   public Decoded decode(ResourceType type, Node node) {
     Findings findings = new Findings();
     return guarded(
-        () -> decode(type, JsonReader.read(messageType(type), node, findings), findings));
+        () -> decode(type, JsonReader.readTyped(messageType(type), node, findings), findings));
+  }
+
+  /** Decodes a resource from YAML or JSON that nobody asks for by its name, which it may lack. */
+  public Decoded decodeUnnamed(ResourceType type, Node node) {
+    Findings findings = new Findings();
+    return caught(
+        () -> decode(type, JsonReader.readTyped(messageType(type), node, findings), findings));
+  }
+
+  /**
+   * Decodes a header matcher from YAML or JSON.
+   *
+   * @throws dev.proxyless.mesh.document.DocumentException if it is refused
+   */
+  public static HeaderMatcher headerMatcher(Node node) {
+    MessageType type = FieldTable.xds().type("envoy.config.route.v3.HeaderMatcher");
+    return Places.in(node, () -> Matchers.header(JsonReader.read(type, node, new Findings())));
   }
 
   private static MessageType messageType(ResourceType type) {
@@ -54,20 +72,23 @@ public final class Decoder {
   }
 
   private static Decoded guarded(Supplier<Decoded> decoding) {
-    Decoded decoded;
+    Decoded decoded = caught(decoding);
+    if (decoded.name().isEmpty()) {
+      throw new InvalidMessageException(
+          decoded.model() instanceof EndpointAssignment ? "cluster_name" : "name", "is required");
+    }
+    return decoded;
+  }
+
+  private static Decoded caught(Supplier<Decoded> decoding) {
     try {
-      decoded = decoding.get();
+      return decoding.get();
     } catch (InvalidMessageException invalid) {
       throw invalid;
     } catch (RuntimeException | StackOverflowError failure) {
       log.debug("a resource made the decoder fail", failure);
       throw new InvalidMessageException("", "the resource cannot be decoded: " + failure);
     }
-    if (decoded.name().isEmpty()) {
-      throw new InvalidMessageException(
-          decoded.model() instanceof EndpointAssignment ? "cluster_name" : "name", "is required");
-    }
-    return decoded;
   }
 
   private static Decoded assignment(byte[] bytes, Findings findings) {

@@ -56,7 +56,17 @@ record Rooms(String root) {
                   "telemetry",
                   "time",
                   "tls")),
-          Map.entry("admin", List.of("call", "cluster", "model", "route", "snapshot", "xds")));
+          Map.entry(
+              "admin",
+              List.of(
+                  "call",
+                  "cluster",
+                  "document",
+                  "model",
+                  "route",
+                  "snapshot",
+                  "telemetry",
+                  "xds")));
 
   /** The names of all rooms, in order. */
   static Set<String> names() {

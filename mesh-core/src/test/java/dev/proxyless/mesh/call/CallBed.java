@@ -7,6 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.model.HttpConnectionManager;
+import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
+import dev.proxyless.mesh.model.HttpConnectionManager.Router;
+import dev.proxyless.mesh.model.RouteAction.Priority;
+import dev.proxyless.mesh.route.ConnectionManager;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteTable;
@@ -24,6 +29,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
@@ -49,7 +55,7 @@ final class CallBed {
     private String action = "";
     private String outliers = "{consecutive_5xx: 1, max_ejection_percent: 100}";
     private int endpoints = 3;
-    private boolean suppressEnvoyHeaders;
+    private Router router = Router.DEFAULT;
     private Duration readyTimeout = Duration.ofSeconds(5);
 
     /** Fields of the virtual host. */
@@ -87,7 +93,13 @@ final class CallBed {
     }
 
     Builder suppressEnvoyHeaders() {
-      suppressEnvoyHeaders = true;
+      router = new Router(true, false, List.of());
+      return this;
+    }
+
+    /** Settings of the router filter. */
+    Builder router(Router settings) {
+      router = settings;
       return this;
     }
 
@@ -129,8 +141,25 @@ final class CallBed {
             + "\n    route:\n      cluster: c\n"
             + builder.action.indent(6);
     RouteTable table = RouteTable.compile(XdsYaml.routes(yaml), telemetry.meters());
-    MeshView view = new FixedView(table, builder.suppressEnvoyHeaders, Map.of("c", upstream));
+    MeshView view = new FixedView(table, manager(builder.router), Map.of("c", upstream));
     calls = new Calls(FixedView.source(view), time, telemetry, builder.readyTimeout);
+  }
+
+  private static ConnectionManager manager(Router router) {
+    HttpConnectionManager bare = HttpConnectionManager.of(new RouteSource.Rds("routes"));
+    return ConnectionManager.compile(
+        new HttpConnectionManager(
+            bare.routes(),
+            bare.paths(),
+            bare.stripPort(),
+            bare.stripTrailingHostDot(),
+            bare.trust(),
+            bare.streamIdleTimeout(),
+            bare.maxStreamDuration(),
+            bare.upgrades(),
+            router),
+        OptionalInt.empty(),
+        List.of());
   }
 
   /** How a try goes. */
@@ -257,28 +286,32 @@ final class CallBed {
     upstream.endpoints().forEach(each -> assertEquals(0, each.active(), each.name()));
     assertEquals(0, meters.get("mesh.client.active").gauge().value(), "tries in flight");
     fill();
-    assertFalse(upstream.tryRequest(), "a place was given back twice");
+    assertFalse(upstream.tryRequest(Priority.DEFAULT), "a place was given back twice");
     fillRetries();
-    assertFalse(upstream.tryRetry(), "a retry was given back twice");
+    assertFalse(upstream.tryRetry(Priority.DEFAULT), "a retry was given back twice");
     for (int i = 0; i < MAX_REQUESTS; i++) {
-      upstream.releaseRequest();
+      upstream.releaseRequest(Priority.DEFAULT);
     }
     for (int i = 0; i < MAX_RETRIES; i++) {
-      upstream.releaseRetry();
+      upstream.releaseRetry(Priority.DEFAULT);
     }
   }
 
   /** Takes all places that requests have. */
   void fill() {
     for (int i = 0; i < MAX_REQUESTS; i++) {
-      assertTrue(upstream.tryRequest(), "only " + i + " of " + MAX_REQUESTS + " requests are free");
+      assertTrue(
+          upstream.tryRequest(Priority.DEFAULT),
+          "only " + i + " of " + MAX_REQUESTS + " requests are free");
     }
   }
 
   /** Takes all places that retries have. */
   void fillRetries() {
     for (int i = 0; i < MAX_RETRIES; i++) {
-      assertTrue(upstream.tryRetry(), "only " + i + " of " + MAX_RETRIES + " retries are free");
+      assertTrue(
+          upstream.tryRetry(Priority.DEFAULT),
+          "only " + i + " of " + MAX_RETRIES + " retries are free");
     }
   }
 

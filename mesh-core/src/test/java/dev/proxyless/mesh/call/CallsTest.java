@@ -53,7 +53,7 @@ class CallsTest {
   private final MeshView view =
       new FixedView(
           RouteTable.compile(XdsYaml.routes(ROUTES), MeshMeters.NONE),
-          false,
+          FixedView.plainManager(),
           Map.of("c", upstream, "original", original));
 
   private Upstream upstream(String yaml) {
@@ -154,7 +154,7 @@ class CallsTest {
 
   @Test
   void aRequestThatNoListenerTakesIsLeftAlone() throws Exception {
-    Calls calls = calls(FixedView.source(new FixedView(null, false, Map.of())));
+    Calls calls = calls(FixedView.source(new FixedView(null, FixedView.plainManager(), Map.of())));
     Decision decision = calls.begin(FakeRequest.get("http://elsewhere/"), true, CallContext.NONE);
     assertTrue(decision instanceof Decision.PassThrough);
   }

@@ -1,16 +1,27 @@
 package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.model.HttpConnectionManager;
+import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
+import dev.proxyless.mesh.route.ConnectionManager;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteTable;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** A view of one table and some clusters without TLS. */
 record FixedView(
-    @Nullable RouteTable table, boolean suppressEnvoyHeaders, Map<String, Upstream> clusters)
+    @Nullable RouteTable table, ConnectionManager manager, Map<String, Upstream> clusters)
     implements MeshView {
+
+  /** What a listener that sets nothing makes of requests. */
+  static ConnectionManager plainManager() {
+    return ConnectionManager.compile(
+        HttpConnectionManager.of(new RouteSource.Rds("routes")), OptionalInt.empty(), List.of());
+  }
 
   @Override
   public long generation() {
@@ -19,7 +30,7 @@ record FixedView(
 
   @Override
   public @Nullable OutboundChain outbound(RequestHead head) {
-    return table == null ? null : new OutboundChain(table, suppressEnvoyHeaders);
+    return table == null ? null : new OutboundChain(table, manager);
   }
 
   @Override

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.telemetry.MeshTracing;
 import dev.proxyless.mesh.testing.FakeRequest;
@@ -145,8 +146,8 @@ class RetryTest {
         1, bed.meters.get("mesh.circuit.overflow").tag("resource", "retries").counter().count());
     assertEquals(
         1, bed.meters.get("mesh.client.retry.denied").tag("cause", "overload").counter().count());
-    bed.upstream.releaseRetry();
-    bed.upstream.releaseRetry();
+    bed.upstream.releaseRetry(Priority.DEFAULT);
+    bed.upstream.releaseRetry(Priority.DEFAULT);
     bed.assertNothingIsHeld();
   }
 
@@ -171,10 +172,10 @@ class RetryTest {
     MeshCall second = bed.forward();
     CallBed.tell(first, CallBed.attempt(first.next()), respond(503));
     CallBed.tell(second, CallBed.attempt(second.next()), respond(503));
-    assertEquals(false, bed.upstream.tryRetry());
+    assertEquals(false, bed.upstream.tryRetry(Priority.DEFAULT));
     Attempt retry = CallBed.attempt(first.next());
-    assertTrue(bed.upstream.tryRetry());
-    bed.upstream.releaseRetry();
+    assertTrue(bed.upstream.tryRetry(Priority.DEFAULT));
+    bed.upstream.releaseRetry(Priority.DEFAULT);
     CallBed.tell(first, retry, respond(200));
     first.finished();
     second.cancelled();

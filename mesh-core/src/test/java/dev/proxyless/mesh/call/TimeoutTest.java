@@ -159,8 +159,7 @@ class TimeoutTest {
     assertEquals("UMSDR", run.flags());
     assertEquals("upstream_max_stream_duration_reached", run.local().info().details());
     assertEquals("upstream max stream duration reached", run.local().body());
-    assertTrue(
-        run.local().info().explanation().startsWith("the route's max_stream_duration of 2000 ms"));
+    assertTrue(run.local().info().explanation().startsWith("the max_stream_duration of 2000 ms"));
   }
 
   @Test

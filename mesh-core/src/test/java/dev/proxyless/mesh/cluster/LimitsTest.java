@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.telemetry.MeshListener;
 import dev.proxyless.mesh.telemetry.MeshTracing;
 import dev.proxyless.mesh.telemetry.MicrometerMeters;
@@ -21,20 +22,20 @@ class LimitsTest {
   @Test
   void asManyRequestsAsAllowedAreInFlight() {
     Upstream upstream = upstreams.create(thresholds("max_requests: 2"), 1);
-    assertTrue(upstream.tryRequest());
-    assertTrue(upstream.tryRequest());
-    assertFalse(upstream.tryRequest());
-    upstream.releaseRequest();
-    assertTrue(upstream.tryRequest());
+    assertTrue(upstream.tryRequest(Priority.DEFAULT));
+    assertTrue(upstream.tryRequest(Priority.DEFAULT));
+    assertFalse(upstream.tryRequest(Priority.DEFAULT));
+    upstream.releaseRequest(Priority.DEFAULT);
+    assertTrue(upstream.tryRequest(Priority.DEFAULT));
   }
 
   @Test
   void asManyRetriesAsAllowedWait() {
     Upstream upstream = upstreams.create(thresholds("max_retries: 1"), 1);
-    assertTrue(upstream.tryRetry());
-    assertFalse(upstream.tryRetry());
-    upstream.releaseRetry();
-    assertTrue(upstream.tryRetry());
+    assertTrue(upstream.tryRetry(Priority.DEFAULT));
+    assertFalse(upstream.tryRetry(Priority.DEFAULT));
+    upstream.releaseRetry(Priority.DEFAULT);
+    assertTrue(upstream.tryRetry(Priority.DEFAULT));
   }
 
   @Test
@@ -60,7 +61,7 @@ class LimitsTest {
   }
 
   @Test
-  void onlyTheDefaultPrioritysFirstThresholdsCount() {
+  void onlyAPrioritysFirstThresholdsCount() {
     Upstream upstream =
         upstreams.create(
             "circuit_breakers: {thresholds: [{priority: HIGH, max_requests: 1},"
@@ -70,9 +71,26 @@ class LimitsTest {
   }
 
   @Test
+  void eachPriorityHasLimitsOfItsOwn() {
+    Upstream upstream =
+        upstreams.create(
+            "circuit_breakers: {thresholds: [{priority: HIGH, max_requests: 1, max_retries: 0},"
+                + " {max_requests: 2}]}",
+            1);
+    assertEquals(2, requests(upstream, 5));
+    assertTrue(upstream.tryRequest(Priority.HIGH));
+    assertFalse(upstream.tryRequest(Priority.HIGH));
+    assertFalse(upstream.tryRetry(Priority.HIGH));
+    assertTrue(upstream.tryRetry(Priority.DEFAULT));
+    upstream.releaseRequest(Priority.HIGH);
+    assertTrue(upstream.tryRequest(Priority.HIGH));
+    assertFalse(upstream.tryRequest(Priority.DEFAULT));
+  }
+
+  @Test
   void limitsThatStayKeepTheirCountAcrossVersions() {
     Upstream upstream = upstreams.create(thresholds("max_requests: 2"), 1);
-    assertTrue(upstream.tryRequest());
+    assertTrue(upstream.tryRequest(Priority.DEFAULT));
     Upstream next =
         upstream.next(
             XdsYaml.cluster(
@@ -83,10 +101,10 @@ class LimitsTest {
   @Test
   void aCallGivesItsPlaceBackWhereItTookIt() {
     Upstream upstream = upstreams.create(thresholds("max_requests: 1"), 1);
-    assertTrue(upstream.tryRequest());
+    assertTrue(upstream.tryRequest(Priority.DEFAULT));
     Upstream next =
         upstream.next(XdsYaml.cluster(Upstreams.cluster(thresholds("max_requests: 2"))));
-    upstream.releaseRequest();
+    upstream.releaseRequest(Priority.DEFAULT);
     assertEquals(2, requests(next, 5), "a place that another version gave is not its own");
   }
 
@@ -103,10 +121,10 @@ class LimitsTest {
             time.serial("config"),
             telemetry);
     upstream.update(Upstreams.addresses(3));
-    assertTrue(upstream.tryRequest());
-    assertFalse(upstream.tryRequest());
+    assertTrue(upstream.tryRequest(Priority.DEFAULT));
+    assertFalse(upstream.tryRequest(Priority.DEFAULT));
     assertEquals(1, registry.get("mesh.client.active").gauge().value());
-    upstream.releaseRequest();
+    upstream.releaseRequest(Priority.DEFAULT);
     assertEquals(0, registry.get("mesh.client.active").gauge().value());
     assertEquals(3, registry.get("mesh.lb.endpoints").tag("state", "known").gauge().value());
     upstream.close();
@@ -120,7 +138,7 @@ class LimitsTest {
   private static int requests(Upstream upstream, int asked) {
     int given = 0;
     for (int i = 0; i < asked; i++) {
-      given += upstream.tryRequest() ? 1 : 0;
+      given += upstream.tryRequest(Priority.DEFAULT) ? 1 : 0;
     }
     return given;
   }
@@ -128,7 +146,7 @@ class LimitsTest {
   private static int retries(Upstream upstream, int asked) {
     int given = 0;
     for (int i = 0; i < asked; i++) {
-      given += upstream.tryRetry() ? 1 : 0;
+      given += upstream.tryRetry(Priority.DEFAULT) ? 1 : 0;
     }
     return given;
   }

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.testing.Seeds;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -47,7 +48,17 @@ final class JsonParserTest {
     Node root = json("[null, true, false, 0, -1, 1.5, 1e3, 9223372036854775808, \"\", {}, []]");
     assertEquals(
         Arrays.asList(
-            null, true, false, 0L, -1L, 1.5, 1000.0, 9.223372036854776E18, "", Map.of(), List.of()),
+            null,
+            true,
+            false,
+            0L,
+            -1L,
+            1.5,
+            1000.0,
+            new BigInteger("9223372036854775808"),
+            "",
+            Map.of(),
+            List.of()),
         root.plain());
   }
 

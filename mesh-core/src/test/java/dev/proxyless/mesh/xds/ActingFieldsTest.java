@@ -139,20 +139,19 @@ final class ActingFieldsTest {
           response_headers_to_remove: [b]
           most_specific_header_mutations_wins: true
           validate_clusters: false
-          max_direct_response_body_size_bytes: 10000
           vhost_header: x-host
           metadata: {filter_metadata: {a: {b: c}}}
           typed_per_filter_config:
-            a: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+            a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
             b:
               "@type": type.googleapis.com/envoy.config.route.v3.FilterConfig
               disabled: true
-              config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+              config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
           cluster_specifier_plugins:
           - is_optional: true
             extension:
               name: plugin
-              typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+              typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
           request_mirror_policies:
           - cluster: c
             runtime_fraction: {default_value: {numerator: 5}, runtime_key: k}
@@ -177,7 +176,7 @@ final class ActingFieldsTest {
             response_headers_to_remove: [b]
             metadata: {filter_metadata: {a: {b: c}}}
             typed_per_filter_config:
-              a: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+              a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
             request_mirror_policies: [{cluster: c}]
             virtual_clusters: [{name: vc, headers: [{name: a}]}]
             hedge_policy: {initial_requests: 2, hedge_on_per_try_timeout: true}
@@ -203,7 +202,7 @@ final class ActingFieldsTest {
               decorator: {operation: o, propagate: false}
               request_body_buffer_limit: 6
               typed_per_filter_config:
-                a: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+                a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
               match:
                 prefix: /
                 case_sensitive: false
@@ -300,7 +299,7 @@ final class ActingFieldsTest {
                     response_headers_to_remove: [b]
                     host_rewrite_literal: h
                     typed_per_filter_config:
-                      a: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+                      a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
                   - {cluster_header: x-c, weight: 2}
             - match: {prefix: /h}
               route:
@@ -316,7 +315,7 @@ final class ActingFieldsTest {
                   is_optional: true
                   extension:
                     name: plugin
-                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
             - match:
                 path_match_policy:
                   name: template
@@ -419,7 +418,17 @@ final class ActingFieldsTest {
                                   "@type": type.googleapis.com/envoy.config.route.v3.Route
                                   match: {prefix: /}
                                   redirect: {}
-          """);
+          """,
+          """
+          name: large
+          max_direct_response_body_size_bytes: 5000
+          virtual_hosts:
+          - name: v
+            domains: [v]
+            routes:
+            - {match: {prefix: /}, direct_response: {status: 200, body: {inline_string: "%s"}}}
+          """
+              .formatted("a".repeat(5_000)));
 
   private static final List<String> CLUSTERS =
       List.of(

@@ -54,6 +54,7 @@ final class ClusterDecoderTest {
             Optional.empty(),
             Optional.empty(),
             new CircuitBreakers(1024, 3),
+            new CircuitBreakers(1024, 3),
             50),
         decoding.cluster("{" + EDS + "}"));
   }
@@ -314,7 +315,6 @@ final class ClusterDecoderTest {
         List.of(
             "circuit_breakers.thresholds[0].max_connections: is not supported; max_requests bounds"
                 + " the cluster",
-            "circuit_breakers.thresholds[1]: is not of priority DEFAULT; it changes nothing",
             "circuit_breakers.thresholds[2]: follows another of its priority; the first counts"),
         decoding.reported(
             ResourceType.CLUSTER,

@@ -184,11 +184,13 @@ final class RouteRefusalTest {
           host | {matcher: {matcher_list: {}}} | matcher.matcher_list.matchers: is empty; right would be at least one
           host | {matcher: {matcher_list: {matchers: [{}]}}} | matcher.matcher_list.matchers[0].predicate: is required
           host | {matcher: {matcher_list: {matchers: [{predicate: {}}]}}} | matcher.matcher_list.matchers[0].predicate.match_type: is required: single_predicate, or_matcher, and_matcher or not_matcher
+          host | {matcher: {on_no_match: {keep_matching: true, matcher: {}}}} | matcher.on_no_match.keep_matching: is not supported, and the resource would mean something else without it
           host | {matcher: {on_no_match: {}}} | matcher.on_no_match.on_match: is required: matcher or action
           host | {matcher: {matcher_tree: {}}} | matcher.matcher_tree.input: is required
           host | {matcher: {matcher_tree: {input: {name: i, typed_config: {@RequestHeader, header_name: q}}}}} | matcher.matcher_tree.tree_type: is required: exact_match_map or prefix_match_map
           host | {matcher: {matcher_tree: {input: {name: i, typed_config: {@RequestHeader, header_name: q}}, prefix_match_map: {}}}} | matcher.matcher_tree.prefix_match_map.map: is empty; right would be at least one entry
           host | {matcher: {matcher_tree: {input: {name: i, typed_config: {@ResponseHeader, header_name: q}}, prefix_match_map: {}}}} | matcher.matcher_tree.input.typed_config: is a envoy.type.matcher.v3.HttpResponseHeaderMatchInput; right would be a envoy.type.matcher.v3.HttpRequestHeaderMatchInput
+          host | {matcher: {matcher_tree: {input: {name: i, typed_config: {@RequestQuery, query_param: q}}, prefix_match_map: {}}}} | matcher.matcher_tree.input.typed_config: is a envoy.type.matcher.v3.HttpRequestQueryParamMatchInput; right would be a envoy.type.matcher.v3.HttpRequestHeaderMatchInput
           host | {matcher: {matcher_tree: {input: {name: i, typed_config: {@RequestHeader, header_name: q}}, custom_match: {name: a}}}} | matcher.matcher_tree.custom_match: is not supported, and the resource would mean something else without it
           host | {matcher: {matcher_list: {matchers: [{predicate: {or_matcher: {predicate: [{not_matcher: {}}]}}}]}}} | matcher.matcher_list.matchers[0].predicate.or_matcher.predicate[0].not_matcher.match_type: is required: single_predicate, or_matcher, and_matcher or not_matcher
           host | {matcher: {matcher_list: {matchers: [{predicate: {single_predicate: {}}}]}}} | matcher.matcher_list.matchers[0].predicate.single_predicate.input: is required

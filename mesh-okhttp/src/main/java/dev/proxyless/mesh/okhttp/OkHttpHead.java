@@ -4,22 +4,26 @@ import dev.proxyless.mesh.route.RequestHead;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
 import okhttp3.MediaType;
+import okhttp3.OkHttp;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An OkHttp request as the mesh reads it. The content type counts as a header where OkHttp will
- * take it from the body.
+ * An OkHttp request as the mesh reads it. What OkHttp will add by itself counts as headers where
+ * routes may ask for it: the content type of the body and the user agent.
  */
 final class OkHttpHead implements RequestHead {
 
   private static final String CONTENT_TYPE = "Content-Type";
+  private static final String USER_AGENT = "User-Agent";
+  private static final String OKHTTP = "okhttp/" + OkHttp.VERSION;
 
   private final Request request;
   private final Headers headers;
   private final HttpUrl url;
   private final @Nullable String bodyType;
+  private final boolean agentIsOkHttp;
   private @Nullable String path;
 
   OkHttpHead(Request request) {
@@ -27,6 +31,7 @@ final class OkHttpHead implements RequestHead {
     headers = request.headers();
     url = request.url();
     bodyType = bodyType(request);
+    agentIsOkHttp = headers.get(USER_AGENT) == null;
   }
 
   private static @Nullable String bodyType(Request request) {
@@ -79,16 +84,22 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public int headerCount() {
-    return headers.size() + (bodyType == null ? 0 : 1);
+    return headers.size() + (bodyType == null ? 0 : 1) + (agentIsOkHttp ? 1 : 0);
   }
 
   @Override
   public String headerName(int index) {
-    return index < headers.size() ? headers.name(index) : CONTENT_TYPE;
+    if (index < headers.size()) {
+      return headers.name(index);
+    }
+    return index == headers.size() && bodyType != null ? CONTENT_TYPE : USER_AGENT;
   }
 
   @Override
   public String headerValue(int index) {
-    return index < headers.size() || bodyType == null ? headers.value(index) : bodyType;
+    if (index < headers.size()) {
+      return headers.value(index);
+    }
+    return index == headers.size() && bodyType != null ? bodyType : OKHTTP;
   }
 }

@@ -25,6 +25,8 @@ final class ArchitectureTest {
           "cluster.Endpoint",
           "model.Cluster.Protocol",
           "model.TlsContext.Version",
+          "route.HeaderEdit",
+          "route.HeaderEdit.Kind",
           "route.RequestHead",
           "tls.ClientTls",
           "tls.ClientTls.Identity");

@@ -111,6 +111,33 @@ class RoutingTest {
   }
 
   @Test
+  void aMatchSeesTheUserAgentThatOkHttpWillSend() throws Exception {
+    MockWebServer okhttp = rig.backend();
+    MockWebServer other = rig.backend();
+    okhttp.enqueue(answer("okhttp"));
+    other.enqueue(answer("other"));
+    rig.cluster("k", "", okhttp)
+        .cluster("o", "", other)
+        .routes(
+            """
+            - match: {prefix: /, headers: [{name: user-agent, string_match: {prefix: okhttp/}}]}
+              route: {cluster: k}
+            - match: {prefix: /}
+              route: {cluster: o}
+            """);
+    OkHttpClient client = rig.client();
+    try (Response response = client.newCall(get(MeshRig.URL)).execute()) {
+      assertEquals("okhttp", response.body().string());
+    }
+    Request named = get(MeshRig.URL).newBuilder().header("user-agent", "curl/8").build();
+    try (Response response = client.newCall(named).execute()) {
+      assertEquals("other", response.body().string());
+    }
+    assertTrue(okhttp.takeRequest().getHeaders().get("User-Agent").startsWith("okhttp/"));
+    assertEquals("curl/8", other.takeRequest().getHeaders().get("User-Agent"));
+  }
+
+  @Test
   void aGrpcMatchSeesTheContentTypeOfTheBody() throws Exception {
     MockWebServer grpc = rig.backend();
     MockWebServer other = rig.backend();

@@ -11,6 +11,8 @@ import dev.proxyless.mesh.call.Verdict;
 import dev.proxyless.mesh.cluster.Upstream;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.model.HttpConnectionManager;
+import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
 import dev.proxyless.mesh.model.RetryOn;
 import dev.proxyless.mesh.model.RetryPolicy;
 import dev.proxyless.mesh.model.Route;
@@ -21,6 +23,7 @@ import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.RouteMatch;
 import dev.proxyless.mesh.model.RouteMatch.PathMatch;
 import dev.proxyless.mesh.model.VirtualHost;
+import dev.proxyless.mesh.route.ConnectionManager;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.telemetry.MeshMeters;
@@ -31,6 +34,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -57,6 +61,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(1)
 public class DecisionBenchmark {
 
+  private static final ConnectionManager MANAGER =
+      ConnectionManager.compile(
+          HttpConnectionManager.of(new RouteSource.Rds("routes")), OptionalInt.empty(), List.of());
   private static final Head HEAD = new Head("s.local:8000", "/items?id=1");
 
   @Param({"8", "1000"})
@@ -74,7 +81,7 @@ public class DecisionBenchmark {
 
     @Override
     public OutboundChain outbound(RequestHead head) {
-      return new OutboundChain(table, false);
+      return new OutboundChain(table, MANAGER);
     }
 
     @Override
@@ -121,7 +128,8 @@ public class DecisionBenchmark {
             Cluster.Protocol.HTTP1,
             Optional.empty(),
             Optional.empty(),
-            new Cluster.CircuitBreakers(1_024, 3),
+            Cluster.CircuitBreakers.DEFAULT,
+            Cluster.CircuitBreakers.DEFAULT,
             50);
     Upstream upstream = Upstream.create(cluster, time, Runnable::run, Telemetry.NONE);
     upstream.update(all.build());

@@ -16,7 +16,12 @@ import picocli.CommandLine.ParseResult;
     sortOptions = false,
     description =
         "Serves, checks and explains a service mesh that is described by App Mesh documents.",
-    subcommands = {ServeCommand.class, ImportCommand.class, ExplainCommand.class},
+    subcommands = {
+      ServeCommand.class,
+      ImportCommand.class,
+      ExplainCommand.class,
+      CheckCommand.class
+    },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:good",

@@ -1,0 +1,161 @@
+package dev.proxyless.mesh.admin;
+
+import dev.proxyless.mesh.admin.RouteTest.HeaderLine;
+import dev.proxyless.mesh.route.HeaderEdit;
+import dev.proxyless.mesh.route.RequestHead;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Header lines with edits applied, as Envoy would hold them: names in lower case, and headers that
+ * Envoy keeps as one line ("inline" headers) joined by a comma when they are added to. Used by one
+ * thread.
+ */
+final class HeaderLines implements RequestHead {
+
+  private static final Set<String> ONE_LINE =
+      Set.of(
+          "connection",
+          "content-length",
+          "content-type",
+          "date",
+          "expect",
+          "grpc-timeout",
+          "keep-alive",
+          "location",
+          "proxy-connection",
+          "server",
+          "te",
+          "transfer-encoding",
+          "upgrade",
+          "user-agent",
+          "via",
+          "x-client-trace-id",
+          "x-envoy-internal",
+          "x-forwarded-for",
+          "x-forwarded-host",
+          "x-forwarded-port",
+          "x-forwarded-proto",
+          "x-request-id");
+
+  private final List<HeaderLine> lines = new ArrayList<>();
+  private final String method;
+  private final String scheme;
+  private String authority;
+  private final int port;
+  private String path;
+
+  private HeaderLines(RequestHead head) {
+    method = head.method();
+    scheme = head.scheme();
+    authority = head.authority();
+    port = head.port();
+    path = head.path();
+  }
+
+  /** The lines of a request. */
+  static HeaderLines ofRequest(RequestHead head) {
+    HeaderLines lines = new HeaderLines(head);
+    for (int i = 0; i < head.headerCount(); i++) {
+      lines.add(head.headerName(i), head.headerValue(i));
+    }
+    return lines;
+  }
+
+  /** The lines of a response to a request. */
+  static HeaderLines ofResponse(RequestHead request, List<HeaderLine> headers) {
+    HeaderLines lines = new HeaderLines(request);
+    headers.forEach(line -> lines.add(line.name(), line.value()));
+    return lines;
+  }
+
+  void add(String name, String value) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    if (ONE_LINE.contains(lower)) {
+      for (int i = 0; i < lines.size(); i++) {
+        if (lines.get(i).name().equals(lower)) {
+          lines.set(i, new HeaderLine(lower, lines.get(i).value() + "," + value));
+          return;
+        }
+      }
+    }
+    lines.add(new HeaderLine(lower, value));
+  }
+
+  private void remove(String name) {
+    String lower = name.toLowerCase(Locale.ROOT);
+    lines.removeIf(line -> line.name().equals(lower));
+  }
+
+  void apply(List<HeaderEdit> edits) {
+    for (HeaderEdit edit : edits) {
+      switch (edit.kind()) {
+        case ADD -> add(edit.name(), edit.value());
+        case REMOVE -> remove(edit.name());
+        case SET -> {
+          remove(edit.name());
+          add(edit.name(), edit.value());
+        }
+      }
+    }
+  }
+
+  void rewrite(String newAuthority, String newPath) {
+    authority = newAuthority;
+    path = newPath;
+  }
+
+  /** The first value of a header or of a part of the request line, or null. */
+  @Nullable String first(String name) {
+    return switch (name) {
+      case ":authority", "host" -> authority;
+      case ":path" -> path;
+      case ":method" -> method;
+      case ":scheme" -> scheme;
+      default -> header(name);
+    };
+  }
+
+  @Override
+  public String method() {
+    return method;
+  }
+
+  @Override
+  public String scheme() {
+    return scheme;
+  }
+
+  @Override
+  public String authority() {
+    return authority;
+  }
+
+  @Override
+  public int port() {
+    return port;
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public int headerCount() {
+    return lines.size();
+  }
+
+  @Override
+  public String headerName(int index) {
+    return lines.get(index).name();
+  }
+
+  @Override
+  public String headerValue(int index) {
+    return lines.get(index).value();
+  }
+}

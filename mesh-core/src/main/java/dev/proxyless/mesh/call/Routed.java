@@ -1,0 +1,82 @@
+package dev.proxyless.mesh.call;
+
+import dev.proxyless.mesh.Internal;
+import dev.proxyless.mesh.call.MeshView.Target;
+import dev.proxyless.mesh.route.HeaderEdit;
+import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.ResponseInfo;
+import dev.proxyless.mesh.route.RetryRules;
+import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.StreamInfo;
+import dev.proxyless.mesh.telemetry.CallInfo;
+import java.util.List;
+import java.util.Optional;
+
+/** Where a request goes, decided by one view of the mesh. */
+@Internal
+public sealed interface Routed {
+
+  /**
+   * It is answered here.
+   *
+   * @param action {@code redirect}, {@code direct_response}, {@code no_route}, {@code no_cluster}
+   *     or {@code refuse}
+   * @param reply what the caller gets
+   */
+  record Answered(String action, LocalReply reply) implements Routed {}
+
+  /** It goes where it was going, with the client's own settings. */
+  record Through(CallInfo info) implements Routed {}
+
+  /**
+   * It goes to a cluster.
+   *
+   * @param head as routing saw it
+   * @param info what else is true of it
+   * @param route the route that took it
+   * @param routed the cluster that the route chose
+   * @param target that cluster
+   * @param timeouts how long it may take
+   * @param bounds the same, and what the caller allows
+   * @param retryRules in effect; empty where nobody asks for retries
+   * @param rewritten authority and path as they are sent
+   * @param edits of the headers, for the first try
+   * @param envoyHeaders whether headers that tell of Envoy's router are written
+   */
+  record Upstream(
+      RequestHead head,
+      StreamInfo info,
+      RouteEntry route,
+      RouteEntry.Target routed,
+      Target target,
+      CallTimeouts timeouts,
+      Bounds bounds,
+      Optional<RetryRules> retryRules,
+      RouteEntry.Rewritten rewritten,
+      List<HeaderEdit> edits,
+      boolean envoyHeaders)
+      implements Routed {
+
+    /** Of the whole call, in milliseconds; zero is none. */
+    public long timeoutMillis() {
+      return timeouts.global().toMillis();
+    }
+
+    /** Of each try, in milliseconds; zero is none. */
+    public long perTryTimeoutMillis() {
+      return timeouts.perTry().toMillis();
+    }
+
+    /** What the caller would get of this on top of an empty response at the first try. */
+    public List<Header> responseHeaders() {
+      ResponseInfo response = new ResponseInfo(200, "", CallInfo.VIA_UPSTREAM, "", 1);
+      return HeaderLines.edited(
+          List.of(), new UpstreamHead(this).responseEdits(name -> null, response, 1));
+    }
+
+    /** What bounds the call, for people. */
+    public String boundWords() {
+      return bounds.words();
+    }
+  }
+}

@@ -1,0 +1,309 @@
+package dev.proxyless.mesh.call;
+
+import dev.proxyless.mesh.Internal;
+import dev.proxyless.mesh.call.MeshView.OutboundChain;
+import dev.proxyless.mesh.call.MeshView.Target;
+import dev.proxyless.mesh.model.Cluster.Discovery;
+import dev.proxyless.mesh.model.HedgePolicy;
+import dev.proxyless.mesh.model.RouteAction;
+import dev.proxyless.mesh.model.RouteAction.Forward;
+import dev.proxyless.mesh.model.RouteAction.RouteTimeouts;
+import dev.proxyless.mesh.route.ConnectionManager.Arrival;
+import dev.proxyless.mesh.route.HeaderEdit;
+import dev.proxyless.mesh.route.HeaderEdits;
+import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.ResponseInfo;
+import dev.proxyless.mesh.route.RetryRules;
+import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.StreamInfo;
+import dev.proxyless.mesh.telemetry.CallInfo;
+import dev.proxyless.mesh.telemetry.ResponseFlag;
+import dev.proxyless.mesh.telemetry.ResponseFlags;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Decides about one request, in the order of Envoy's connection manager and router: the head is
+ * normalised, a route is found, its cluster chosen, timeouts and headers settled. What a call does
+ * and what is explained of it are this one decision.
+ */
+@Internal
+public final class Routing {
+
+  private final MeshView view;
+  private final OutboundChain chain;
+  private final CallContext context;
+  private final long nowNanos;
+
+  /**
+   * Decisions by one view.
+   *
+   * @param chain what takes requests to their destination
+   * @param context what the caller's thread hands on
+   * @param nowNanos on the mesh's monotonic clock
+   */
+  public Routing(MeshView view, OutboundChain chain, CallContext context, long nowNanos) {
+    this.view = view;
+    this.chain = chain;
+    this.context = context;
+    this.nowNanos = nowNanos;
+  }
+
+  /**
+   * Decides about a request.
+   *
+   * @param random the request's one random number
+   * @param trusted whether the caller is trusted, where somebody says so
+   */
+  public Routed route(RequestHead request, long random, Optional<Boolean> trusted) {
+    RequestHead seen = HandedOnHead.of(request, context.headers());
+    Arrival arrival = chain.manager().accept(seen, trusted);
+    if (arrival instanceof Arrival.Answered answered) {
+      return new Routed.Answered(
+          answered.location().isPresent() ? "redirect" : "refuse", refused(seen, answered));
+    }
+    Arrival.Accepted accepted = (Arrival.Accepted) arrival;
+    RequestHead head = accepted.head();
+    StreamInfo info = StreamInfo.of(random).internal(accepted.internal());
+    RouteEntry route = chain.table().find(head, info);
+    if (route == null || route.action() instanceof RouteAction.NonForwarding) {
+      return new Routed.Answered("no_route", UnroutedReplies.noRoute(chain, head, info));
+    }
+    if (route.action() instanceof RouteAction.Redirect redirect) {
+      String location = route.redirectLocation(redirect, head);
+      return new Routed.Answered(
+          "redirect",
+          byRoute(route, head, info, redirect.status(), location, "", Optional.empty()));
+    }
+    if (route.action() instanceof RouteAction.DirectResponse direct) {
+      return new Routed.Answered(
+          "direct_response",
+          byRoute(route, head, info, direct.status(), "", direct.body(), Optional.empty()));
+    }
+    RouteEntry.Target routed = route.target(head, info);
+    Target target = view.cluster(routed.cluster());
+    if (target == null) {
+      return new Routed.Answered("no_cluster", noCluster(route, routed, head, info));
+    }
+    if (target.upstream().config().discovery() instanceof Discovery.OriginalDst) {
+      return new Routed.Through(
+          new CallInfo(
+              route.virtualHost().name(),
+              route.name(),
+              routed.cluster(),
+              "",
+              0,
+              ResponseFlags.NONE,
+              "pass_through",
+              ""));
+    }
+    List<HeaderEdit> before = new ArrayList<>();
+    HandedOnHead.edits(seen, before);
+    before.addAll(accepted.edits());
+    return upstream(head, info, route, routed, target, before);
+  }
+
+  /** How a request's route is found, step by step, for people. */
+  public List<String> explain(RequestHead request, long random, Optional<Boolean> trusted) {
+    RequestHead seen = HandedOnHead.of(request, context.headers());
+    Arrival arrival = chain.manager().accept(seen, trusted);
+    if (!(arrival instanceof Arrival.Accepted accepted)) {
+      return List.of("the connection manager does not let it in");
+    }
+    RequestHead head = accepted.head();
+    List<String> steps = new ArrayList<>();
+    if (!head.path().equals(seen.path())) {
+      steps.add("the connection manager makes its path " + head.path());
+    }
+    if (!head.authority().equals(seen.authority())) {
+      steps.add("the connection manager makes its authority " + head.authority());
+    }
+    if (!accepted.internal()) {
+      steps.add("its caller is not trusted: headers that steer the router are taken off");
+    }
+    steps.addAll(chain.table().explain(head, StreamInfo.of(random).internal(accepted.internal())));
+    return steps;
+  }
+
+  private Routed upstream(
+      RequestHead head,
+      StreamInfo info,
+      RouteEntry route,
+      RouteEntry.Target routed,
+      Target target,
+      List<HeaderEdit> before) {
+    Forward forward = (Forward) route.action();
+    boolean steered = EnvoyHeaders.any(head);
+    if (steered) {
+      Optional<Routed> refusal =
+          StrictHeaders.refusal(chain.manager().config().router(), route, routed, head, info);
+      if (refusal.isPresent()) {
+        return refusal.get();
+      }
+    }
+    Optional<RetryRules> configured = context.retryRules().or(route::retryRules);
+    CallTimeouts timeouts = timeouts(forward, route, head, configured, steered);
+    Bounds bounds = Bounds.of(timeouts, nowNanos, context);
+    HeaderEdits edits = new HeaderEdits(head::header);
+    before.forEach(edits::add);
+    if (steered) {
+      EnvoyHeaders.consumeBefore(edits);
+    }
+    boolean envoyHeaders = chain.envoyHeaders();
+    Duration expected = expected(timeouts, bounds);
+    if (envoyHeaders && !expected.isZero()) {
+      edits.add(HeaderEdit.set(EnvoyHeaders.EXPECTED_TIMEOUT, wholeMillis(expected)));
+    }
+    timeouts
+        .grpcTimeout()
+        .ifPresent(text -> edits.add(HeaderEdit.set(EnvoyHeaders.GRPC_TIMEOUT, text)));
+    if (route.virtualHost().includeRequestAttemptCount()) {
+      edits.add(HeaderEdit.set(EnvoyHeaders.ATTEMPT_COUNT, "1"));
+    }
+    RouteEntry.Rewritten rewritten = route.finalizeRequest(head, info, routed, edits, envoyHeaders);
+    Optional<RetryRules> rules = configured;
+    if (steered || EnvoyHeaders.any(edits)) {
+      rules = RetryRules.effective(configured, edits::first);
+      EnvoyHeaders.consumeAfter(edits);
+    }
+    return new Routed.Upstream(
+        head,
+        info,
+        route,
+        routed,
+        target,
+        timeouts,
+        bounds,
+        rules.filter(each -> !each.policy().retryOn().isEmpty()),
+        rewritten,
+        edits.list(),
+        envoyHeaders);
+  }
+
+  private CallTimeouts timeouts(
+      Forward forward,
+      RouteEntry route,
+      RequestHead head,
+      Optional<RetryRules> rules,
+      boolean steered) {
+    RouteTimeouts route15 = forward.timeouts();
+    boolean grpc =
+        (route15.maxStreamDuration().isPresent() || route15.maxGrpcTimeout().isPresent())
+            && LocalReplies.isGrpc(head);
+    boolean hedged =
+        forward
+            .hedgePolicy()
+            .or(() -> route.virtualHost().hedgePolicy())
+            .map(HedgePolicy::onPerTryTimeout)
+            .orElse(false);
+    UnaryOperator<@Nullable String> header = steered || grpc ? head::header : name -> null;
+    return CallTimeouts.of(route15, chain.manager().config(), rules, grpc, hedged, header);
+  }
+
+  /** What the next hop is told: never more than the caller's own deadline leaves. */
+  private Duration expected(CallTimeouts timeouts, Bounds bounds) {
+    Duration expected = timeouts.expected();
+    if (bounds.kind() != Bounds.Kind.INBOUND) {
+      return expected;
+    }
+    Duration left = Duration.ofNanos(Math.max(1, bounds.leftNanos(nowNanos)));
+    return expected.isZero() || left.compareTo(expected) < 0 ? left : expected;
+  }
+
+  /** At least one, and never less than is meant. */
+  static String wholeMillis(Duration duration) {
+    return Long.toString(Math.max(1, duration.plusNanos(999_999).toMillis()));
+  }
+
+  private static LocalReply refused(RequestHead head, Arrival.Answered answered) {
+    List<Header> headers =
+        answered.location().map(to -> List.of(new Header("location", to))).orElse(List.of());
+    return LocalReplies.text(
+        head,
+        answered.status(),
+        "",
+        headers,
+        new CallInfo("", "", "", "", 0, ResponseFlags.NONE, answered.details(), ""));
+  }
+
+  private static LocalReply byRoute(
+      RouteEntry route,
+      RequestHead head,
+      StreamInfo info,
+      int status,
+      String location,
+      String body,
+      Optional<String> contentType) {
+    List<Header> headers =
+        location.isEmpty() ? List.of() : List.of(new Header("location", location));
+    CallInfo call =
+        new CallInfo(
+            route.virtualHost().name(),
+            route.name(),
+            "",
+            "",
+            0,
+            ResponseFlags.NONE,
+            "direct_response",
+            "");
+    return LocalReplies.reply(
+        head,
+        status,
+        body,
+        contentType,
+        mutated(route, head, info, null, headers, status, call),
+        call);
+  }
+
+  private static LocalReply noCluster(
+      RouteEntry route, RouteEntry.Target routed, RequestHead head, StreamInfo info) {
+    int status = ((Forward) route.action()).clusterNotFoundStatus();
+    CallInfo call =
+        new CallInfo(
+            route.virtualHost().name(),
+            route.name(),
+            routed.cluster(),
+            "",
+            0,
+            ResponseFlags.of(ResponseFlag.NC),
+            "cluster_not_found",
+            routed.cluster().isEmpty()
+                ? "the request has no header that names the cluster"
+                : "the route names the cluster " + routed.cluster() + ", which is not known");
+    return LocalReplies.text(
+        head, status, "", mutated(route, head, info, routed, List.of(), status, call), call);
+  }
+
+  /** The headers of a reply as its route's mutations leave them. */
+  static List<Header> mutated(
+      RouteEntry route,
+      RequestHead head,
+      StreamInfo info,
+      RouteEntry.@Nullable Target routed,
+      List<Header> headers,
+      int status,
+      CallInfo call) {
+    HeaderEdits edits =
+        new HeaderEdits(
+            name -> {
+              for (Header header : headers) {
+                if (header.name().equalsIgnoreCase(name)) {
+                  return header.value();
+                }
+              }
+              return null;
+            });
+    route.finalizeResponse(
+        head,
+        info,
+        routed,
+        edits,
+        new ResponseInfo(
+            status, call.flags().toString(), call.details(), call.endpoint(), call.attempts()));
+    return HeaderLines.edited(headers, edits.list());
+  }
+}

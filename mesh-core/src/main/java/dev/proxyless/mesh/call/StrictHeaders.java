@@ -1,0 +1,72 @@
+package dev.proxyless.mesh.call;
+
+import dev.proxyless.mesh.model.HttpConnectionManager.Router;
+import dev.proxyless.mesh.model.RetryOn;
+import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.StreamInfo;
+import dev.proxyless.mesh.telemetry.CallInfo;
+import dev.proxyless.mesh.telemetry.ResponseFlag;
+import dev.proxyless.mesh.telemetry.ResponseFlags;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+
+/** Refuses requests whose {@code x-envoy-} headers cannot be read: {@code strict_check_headers}. */
+final class StrictHeaders {
+
+  private StrictHeaders() {}
+
+  static Optional<Routed> refusal(
+      Router router,
+      RouteEntry route,
+      RouteEntry.Target routed,
+      RequestHead head,
+      StreamInfo info) {
+    for (String name : router.strictCheckHeaders()) {
+      String value = head.header(name);
+      if (value != null && !isValid(name, value)) {
+        return Optional.of(refusal(name, value, route, routed, head, info));
+      }
+    }
+    return Optional.empty();
+  }
+
+  private static Routed refusal(
+      String name,
+      String value,
+      RouteEntry route,
+      RouteEntry.Target routed,
+      RequestHead head,
+      StreamInfo info) {
+    CallInfo call =
+        new CallInfo(
+            route.virtualHost().name(),
+            route.name(),
+            routed.cluster(),
+            "",
+            0,
+            ResponseFlags.of(ResponseFlag.IH),
+            "request_headers_failed_strict_check{" + name + "}",
+            "the router checks this header (strict_check_headers)");
+    List<Header> headers = Routing.mutated(route, head, info, routed, List.of(), 400, call);
+    String body = "invalid header '" + name + "' with value '" + value + "'";
+    return new Routed.Answered("refuse", LocalReplies.text(head, 400, body, headers, call));
+  }
+
+  private static boolean isValid(String name, String value) {
+    return switch (name) {
+      case "x-envoy-retry-on" -> tokens(value, false);
+      case "x-envoy-retry-grpc-on" -> tokens(value, true);
+      default -> CallTimeouts.millis(value).isPresent();
+    };
+  }
+
+  /** Blanks around a word make it another word. */
+  private static boolean tokens(String list, boolean grpc) {
+    return Arrays.stream(list.split(",", -1))
+        .allMatch(
+            token ->
+                RetryOn.of(token).filter(each -> (each.grpcStatus() >= 0) == grpc).isPresent());
+  }
+}
