@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.proto;
 
 import dev.proxyless.mesh.document.DocumentException;
+import dev.proxyless.mesh.document.Json;
 import dev.proxyless.mesh.document.Node;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -133,7 +134,7 @@ public final class JsonReader {
 
   private AnyMessage any(Node node, String path) {
     String typeUrl = node.required("@type").name();
-    AnyMessage unknown = new AnyMessage(path, typeUrl, null, null);
+    AnyMessage unknown = AnyMessage.ofJson(path, typeUrl, Json.line(node.plain()));
     MessageType type = FieldTable.xds().find(unknown.typeName()).orElse(null);
     return type == null
         ? unknown

@@ -6,13 +6,15 @@ import dev.proxyless.mesh.testing.Await;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
 
-/** A real Envoy as a client of the control plane. */
-final class Envoy implements AutoCloseable {
+/** A real Envoy, as a process of its own. */
+public final class Envoy implements AutoCloseable {
 
   private static final String PROPERTY = "interop.envoy";
 
@@ -22,53 +24,58 @@ final class Envoy implements AutoCloseable {
   private final String admin;
 
   /** Starts an Envoy that asks the control plane on a port of this machine. */
-  Envoy(Path directory, String nodeId, int controlPlanePort) throws Exception {
-    Path bootstrap =
-        Files.writeString(
-            directory.resolve("envoy.yaml"),
-            """
-            node: {id: %s, cluster: test}
-            admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
-            dynamic_resources:
-              ads_config:
-                api_type: GRPC
-                transport_api_version: V3
-                grpc_services: [{envoy_grpc: {cluster_name: mesh}}]
-              cds_config: {resource_api_version: V3, ads: {}}
-              lds_config: {resource_api_version: V3, ads: {}}
-            static_resources:
-              clusters:
-              - name: mesh
-                type: STATIC
-                typed_extension_protocol_options:
-                  envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
-                    "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
-                    explicit_http_config: {http2_protocol_options: {}}
-                load_assignment:
-                  cluster_name: mesh
-                  endpoints:
-                  - lb_endpoints:
-                    - endpoint:
-                        address: {socket_address: {address: 127.0.0.1, port_value: %d}}
-            """
-                .formatted(nodeId, controlPlanePort));
+  static Envoy of(Path directory, String nodeId, int controlPlanePort) throws Exception {
+    return new Envoy(
+        directory,
+        """
+        node: {id: %s, cluster: test}
+        admin: {address: {socket_address: {address: 127.0.0.1, port_value: 0}}}
+        dynamic_resources:
+          ads_config:
+            api_type: GRPC
+            transport_api_version: V3
+            grpc_services: [{envoy_grpc: {cluster_name: mesh}}]
+          cds_config: {resource_api_version: V3, ads: {}}
+          lds_config: {resource_api_version: V3, ads: {}}
+        static_resources:
+          clusters:
+          - name: mesh
+            type: STATIC
+            typed_extension_protocol_options:
+              envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
+                "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
+                explicit_http_config: {http2_protocol_options: {}}
+            load_assignment:
+              cluster_name: mesh
+              endpoints:
+              - lb_endpoints:
+                - endpoint:
+                    address: {socket_address: {address: 127.0.0.1, port_value: %d}}
+        """
+            .formatted(nodeId, controlPlanePort));
+  }
+
+  /** Starts an Envoy with this bootstrap, in YAML, and waits until it is ready. */
+  public Envoy(Path directory, String bootstrap, String... arguments) throws Exception {
+    Path file = Files.writeString(directory.resolve("envoy.yaml"), bootstrap);
     log = directory.resolve("envoy.log");
     Path adminAddress = directory.resolve("envoy.admin");
-    process =
-        new ProcessBuilder(
+    List<String> command =
+        new ArrayList<>(
+            List.of(
                 binary(),
                 "-c",
-                bootstrap.toString(),
+                file.toString(),
                 "--disable-hot-restart",
                 "--concurrency",
                 "1",
                 "-l",
                 "warn",
                 "--admin-address-path",
-                adminAddress.toString())
-            .redirectErrorStream(true)
-            .redirectOutput(log.toFile())
-            .start();
+                adminAddress.toString()));
+    command.addAll(List.of(arguments));
+    process =
+        new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
     Await.until("Envoy's start", () -> Files.exists(adminAddress) || !process.isAlive(), this::log);
     if (!process.isAlive()) {
       fail("Envoy ended by itself: " + log());
@@ -93,7 +100,7 @@ final class Envoy implements AutoCloseable {
   }
 
   /** A page of the admin interface. */
-  String admin(String path) throws IOException {
+  public String admin(String path) throws IOException {
     try (Response response =
         http.newCall(new Request.Builder().url(admin + path).build()).execute()) {
       return response.body().string();
@@ -101,7 +108,7 @@ final class Envoy implements AutoCloseable {
   }
 
   /** A counter of Envoy's statistics. */
-  long counter(String name) throws IOException {
+  public long counter(String name) throws IOException {
     return admin("/stats?filter=^" + name + "$")
         .lines()
         .map(line -> Long.parseLong(line.substring(line.indexOf(": ") + 2)))
@@ -110,7 +117,7 @@ final class Envoy implements AutoCloseable {
   }
 
   /** What Envoy has logged. */
-  String log() {
+  public String log() {
     try {
       return Files.readString(log);
     } catch (IOException unreadable) {

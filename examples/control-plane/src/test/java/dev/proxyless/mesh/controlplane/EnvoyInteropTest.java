@@ -66,7 +66,7 @@ class EnvoyInteropTest {
     serving.cloudMap.register("serviceb.apps.local", serviceB.stream().map(Backend::port).toList());
     serving.cloudMap.register(
         "servicebv2.apps.local", serviceB2.stream().map(Backend::port).toList());
-    envoy = new Envoy(work, SERVICE_A, serving.port());
+    envoy = Envoy.of(work, SERVICE_A, serving.port());
     mesh =
         Mesh.builder()
             .bootstrap(
