@@ -5,7 +5,8 @@ package dev.proxyless.mesh.model;
  * handed over as they came.
  *
  * @param typeName the full name of the settings' message type; empty where there are none
- * @param value the message's bytes, by their hexadecimal digits
+ * @param value the message's bytes, by their hexadecimal digits; its JSON where it came as such and
+ *     its type is unknown here
  * @param disabled whether the filter is switched off ({@code FilterConfig.disabled})
  */
 public record FilterConfig(String typeName, String value, boolean disabled) {}

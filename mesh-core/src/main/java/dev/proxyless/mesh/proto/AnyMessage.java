@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.proto;
 
+import java.util.HexFormat;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,12 +15,28 @@ public final class AnyMessage {
   private final String typeUrl;
   private final byte @Nullable [] bytes;
   private final @Nullable Message message;
+  private final @Nullable String json;
 
   AnyMessage(String path, String typeUrl, byte @Nullable [] bytes, @Nullable Message message) {
+    this(path, typeUrl, bytes, message, null);
+  }
+
+  private AnyMessage(
+      String path,
+      String typeUrl,
+      byte @Nullable [] bytes,
+      @Nullable Message message,
+      @Nullable String json) {
     this.path = path;
     this.typeUrl = typeUrl;
     this.bytes = bytes;
     this.message = message;
+    this.json = json;
+  }
+
+  /** An Any that came as text, of a type that is not in the table. */
+  static AnyMessage ofJson(String path, String typeUrl, String json) {
+    return new AnyMessage(path, typeUrl, null, null, json);
   }
 
   /** An Any that holds bytes. */
@@ -94,6 +111,14 @@ public final class AnyMessage {
       return message.toBytes();
     }
     throw new IllegalStateException(path + ": nothing is known of " + typeUrl + " but its name");
+  }
+
+  /**
+   * What it holds, as a text: the hexadecimal digits of the message's bytes, or JSON where it came
+   * as such and its type is not in the table, so that its bytes are not known.
+   */
+  public String content() {
+    return json != null ? json : HexFormat.of().formatHex(bytes());
   }
 
   @Nullable Message known() {

@@ -1,18 +1,23 @@
 package dev.proxyless.mesh.proto;
 
 import dev.proxyless.mesh.document.DocumentException;
+import dev.proxyless.mesh.document.Json;
 import dev.proxyless.mesh.document.Node;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Reads a message from YAML or JSON, in the mapping that proto3 defines: both spellings of a
  * field's name, durations such as {@code "1.5s"}, enums by name or number, 64-bit numbers in
- * quotes, bytes in base64, and an Any by its {@code @type}.
+ * quotes, bytes in base64, and an Any by its {@code @type}. As Envoy does, it also takes truth
+ * values in quotes, enums in any case, and wrappers and durations as maps of their messages'
+ * fields.
  *
  * <p>Unlike bytes, text may not set two fields of a oneof, nor a field that the table does not
  * have. A complaint names the file and line besides the field.
@@ -26,12 +31,17 @@ public final class JsonReader {
   }
 
   /**
-   * Reads a message. It may say its type by {@code @type}, which is the caller's to look at.
+   * Reads a message.
    *
    * @throws InvalidMessageException if a value is not of its field's kind or a rejected field is
    *     set
    */
   public static Message read(MessageType type, Node node, Findings findings) {
+    return new JsonReader(findings).message(type, node, "", false);
+  }
+
+  /** Reads a message that may say its type by {@code @type}, which is the caller's to look at. */
+  public static Message readTyped(MessageType type, Node node, Findings findings) {
     return new JsonReader(findings).message(type, node, "", true);
   }
 
@@ -97,14 +107,17 @@ public final class JsonReader {
     return switch (field.kind()) {
       case STRING -> node.text();
       case BYTES -> base64(node, path);
-      case BOOL, BOOL_VALUE -> node.bool();
-      case UINT32, UINT32_VALUE -> node.integer(0, 0xffff_ffffL);
+      case BOOL -> bool(node);
+      case BOOL_VALUE -> bool(unwrapped(node));
+      case UINT32 -> node.integer(0, 0xffff_ffffL);
+      case UINT32_VALUE -> unwrapped(node).integer(0, 0xffff_ffffL);
       case INT32 -> node.integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
       case INT64 -> node.integer(Long.MIN_VALUE, Long.MAX_VALUE);
-      case UINT64, UINT64_VALUE -> node.integer(0, Long.MAX_VALUE);
+      case UINT64 -> node.integer(0, Long.MAX_VALUE);
+      case UINT64_VALUE -> unwrapped(node).integer(0, Long.MAX_VALUE);
       case DOUBLE -> number(node, path);
       case ENUM -> enumNumber(field, node, path);
-      case DURATION -> Durations.parse(node.text(), path);
+      case DURATION -> duration(node, path);
       case STRUCT -> struct(node);
       case ANY -> any(node, path);
       case MESSAGE -> nested(field, node, path);
@@ -121,11 +134,46 @@ public final class JsonReader {
 
   private AnyMessage any(Node node, String path) {
     String typeUrl = node.required("@type").name();
-    AnyMessage unknown = new AnyMessage(path, typeUrl, null, null);
+    AnyMessage unknown = AnyMessage.ofJson(path, typeUrl, Json.line(node.plain()));
     MessageType type = FieldTable.xds().find(unknown.typeName()).orElse(null);
     return type == null
         ? unknown
         : new AnyMessage(path, typeUrl, null, message(type, node, path, true));
+  }
+
+  private static boolean bool(Node node) {
+    if (node.isText() && (node.text().equals("true") || node.text().equals("false"))) {
+      return node.text().equals("true");
+    }
+    return node.bool();
+  }
+
+  /** The value of a wrapper that is written as the map {@code {value: …}}. */
+  private static Node unwrapped(Node node) {
+    return node.isMap() && node.fields().keySet().equals(Set.of("value"))
+        ? node.required("value")
+        : node;
+  }
+
+  /** A text such as {@code 1.5s}, or a map of seconds and nanos. */
+  private static Duration duration(Node node, String path) {
+    if (!node.isMap()) {
+      return Durations.parse(node.text(), path);
+    }
+    node.fields()
+        .forEach(
+            (name, field) -> {
+              if (!name.equals("seconds") && !name.equals("nanos")) {
+                throw field.error("is no field of a duration", "seconds and nanos, or \"1.5s\"");
+              }
+            });
+    long seconds =
+        node.find("seconds").map(each -> each.integer(Long.MIN_VALUE, Long.MAX_VALUE)).orElse(0L);
+    long nanos =
+        node.find("nanos")
+            .map(each -> each.integer(Integer.MIN_VALUE, Integer.MAX_VALUE))
+            .orElse(0L);
+    return Durations.of(seconds, (int) nanos, path);
   }
 
   /** A number, or a text of one, or of what JSON has no numbers for. */
@@ -144,11 +192,12 @@ public final class JsonReader {
     if (!node.isText()) {
       return node.integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
     }
-    Integer number = field.enumNumbers().get(node.text());
-    if (number == null) {
-      throw wrong(node, path, "one of " + String.join(", ", field.enumNumbers().keySet()));
+    for (Map.Entry<String, Integer> each : field.enumNumbers().entrySet()) {
+      if (each.getKey().equalsIgnoreCase(node.text())) {
+        return (long) each.getValue();
+      }
     }
-    return (long) number;
+    throw wrong(node, path, "one of " + String.join(", ", field.enumNumbers().keySet()));
   }
 
   private static byte[] base64(Node node, String path) {

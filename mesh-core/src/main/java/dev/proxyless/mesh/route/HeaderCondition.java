@@ -8,48 +8,62 @@ import org.jspecify.annotations.Nullable;
  * A {@link HeaderMatcher}, compiled.
  *
  * <p>A missing header matches nothing, even inverted, except by {@code present_match}; several
- * lines of one name are tested one by one, and one that matches is enough. Source: Envoy's {@code
- * HeaderUtility} with {@code match_headers_individually}.
+ * lines of one name are tested one by one, and one that matches is enough, but for names whose
+ * lines Envoy keeps as one. Source: Envoy's {@code HeaderUtility} with {@code
+ * match_headers_individually}.
  */
 final class HeaderCondition implements Condition {
 
+  private final HeaderName name;
   private final HeaderMatcher matcher;
   private final @Nullable TextMatcher text;
 
-  private HeaderCondition(HeaderMatcher matcher, @Nullable TextMatcher text) {
+  private HeaderCondition(HeaderName name, HeaderMatcher matcher, @Nullable TextMatcher text) {
+    this.name = name;
     this.matcher = matcher;
     this.text = text;
   }
 
   static HeaderCondition compile(HeaderMatcher matcher, String path) {
+    return compile(matcher, path, new HeaderNames());
+  }
+
+  /**
+   * Compiles a matcher.
+   *
+   * @param names gives conditions on one name the same object for it
+   */
+  static HeaderCondition compile(HeaderMatcher matcher, String path, HeaderNames names) {
     TextMatcher text =
         matcher.match() instanceof ValueMatch.Text match
             ? TextMatcher.compile(match.matcher(), path + ".string_match")
             : null;
-    return new HeaderCondition(matcher, text);
+    return new HeaderCondition(names.get(matcher.name()), matcher, text);
   }
 
   @Override
   public boolean test(RequestView request) {
-    String pseudo = request.pseudoHeader(matcher.name());
-    if (pseudo != null) {
-      return ofLines(true, value(pseudo));
-    }
     RequestHead head = request.head;
-    boolean present = false;
-    boolean any = false;
-    int count = head.headerCount();
-    for (int i = 0; i < count && !any; i++) {
-      if (head.headerName(i).equalsIgnoreCase(matcher.name())) {
-        present = true;
-        any = value(head.headerValue(i));
-      }
+    int first = name.pseudo() ? -1 : request.firstLine(name);
+    if (first < 0) {
+      return testValue(name.implied(head, request.info));
     }
-    return ofLines(present, any);
+    int last = request.lastLine(name);
+    if (first == last) {
+      return ofLines(true, value(head.headerValue(first)));
+    }
+    if (name.joined()) {
+      return testValue(request.joined(name));
+    }
+    boolean any = value(head.headerValue(first));
+    for (int i = first + 1; i <= last && !any; i++) {
+      any = request.is(name, i) && value(head.headerValue(i));
+    }
+    return ofLines(true, any);
   }
 
   String name() {
-    return matcher.name();
+    return name.text();
   }
 
   /** The same test on one value, which is null where the header is missing. */

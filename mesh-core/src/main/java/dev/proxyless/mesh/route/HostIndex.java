@@ -77,6 +77,11 @@ final class HostIndex<T> {
     return otherwise;
   }
 
+  /** What stands for a request whose host is not known: the default, where there is no other. */
+  @Nullable T withoutHost() {
+    return exact.isEmpty() && suffixes.isEmpty() && prefixes.isEmpty() ? otherwise : null;
+  }
+
   /** All domains but {@code *}, sorted. */
   List<String> domains() {
     TreeSet<String> all = new TreeSet<>(exact.keySet());

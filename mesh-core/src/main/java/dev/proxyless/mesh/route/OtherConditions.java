@@ -1,7 +1,9 @@
 package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.FractionalPercent;
+import dev.proxyless.mesh.model.RouteMatch.TlsContextMatch;
 import dev.proxyless.mesh.model.RuntimeFraction;
+import java.util.Optional;
 
 /** The conditions of a route that are neither path, header nor query. */
 final class OtherConditions {
@@ -27,9 +29,11 @@ final class OtherConditions {
 
   /** {@code grpc}: the content type is gRPC's. */
   record Grpc() implements Condition {
+    private static final HeaderName CONTENT_TYPE = HeaderName.of("content-type");
+
     @Override
     public boolean test(RequestView request) {
-      String contentType = request.head.header("content-type");
+      String contentType = request.joined(CONTENT_TYPE);
       return contentType != null
           && (contentType.equals("application/grpc")
               || contentType.startsWith("application/grpc+"));
@@ -38,6 +42,28 @@ final class OtherConditions {
     @Override
     public String describe() {
       return "content type is application/grpc";
+    }
+  }
+
+  /** {@code tls_context}: what the caller showed. Without TLS it showed nothing. */
+  record TlsContext(TlsContextMatch match) implements Condition {
+    @Override
+    public boolean test(RequestView request) {
+      Optional<StreamInfo.Peer> peer = request.info.peer();
+      boolean presented = peer.isPresent() && peer.get().presented();
+      boolean validated = peer.isPresent() && peer.get().validated();
+      return match.presented().orElse(presented) == presented
+          && match.validated().orElse(validated) == validated;
+    }
+
+    @Override
+    public String describe() {
+      String presented =
+          match.presented().map(wanted -> wanted ? "presented" : "not presented").orElse("");
+      String validated =
+          match.validated().map(wanted -> wanted ? "validated" : "not validated").orElse("");
+      String and = presented.isEmpty() || validated.isEmpty() ? "" : " and ";
+      return "the caller's certificate is " + presented + and + validated;
     }
   }
 }

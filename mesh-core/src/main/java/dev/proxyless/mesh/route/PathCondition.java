@@ -2,45 +2,79 @@ package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.RouteMatch;
 import dev.proxyless.mesh.model.RouteMatch.PathMatch;
+import org.jspecify.annotations.Nullable;
 
-/** A path specifier, compiled. It sees the path without query and fragment, not decoded. */
+/**
+ * A path specifier, compiled. It sees the path without query and fragment, not decoded. A request
+ * without a path, as CONNECT is, passes none but {@code connect_matcher}.
+ */
 final class PathCondition implements Condition {
 
   private final PathMatch match;
   private final boolean ignoreCase;
-  private final Regex regex;
+  private final @Nullable Regex regex;
+  private final @Nullable UriTemplate template;
 
-  private static final Regex NO_REGEX = Regex.compile("", "");
-
-  private PathCondition(PathMatch match, boolean ignoreCase, Regex regex) {
+  private PathCondition(
+      PathMatch match, boolean ignoreCase, @Nullable Regex regex, @Nullable UriTemplate template) {
     this.match = match;
     this.ignoreCase = ignoreCase;
     this.regex = regex;
+    this.template = template;
   }
 
   static PathCondition compile(RouteMatch match, String path) {
-    Regex regex =
-        match.path() instanceof PathMatch.SafeRegex pattern
-            ? Regex.compile(pattern.value(), path + ".safe_regex.regex")
-            : NO_REGEX;
-    return new PathCondition(match.path(), !match.caseSensitive(), regex);
+    boolean ignoreCase = !match.caseSensitive();
+    if (match.path() instanceof PathMatch.SafeRegex pattern) {
+      Regex regex = Regex.compile(pattern.value(), path + ".safe_regex.regex");
+      return new PathCondition(pattern, ignoreCase, regex, null);
+    }
+    if (match.path() instanceof PathMatch.UriTemplate pattern) {
+      String at = path + ".path_match_policy.typed_config.path_template";
+      UriTemplate template = UriTemplate.compile(pattern.value(), at);
+      return new PathCondition(pattern, ignoreCase, null, template);
+    }
+    return new PathCondition(match.path(), ignoreCase, null, null);
+  }
+
+  PathMatch match() {
+    return match;
+  }
+
+  boolean ignoresCase() {
+    return ignoreCase;
+  }
+
+  /** The template of {@code path_match_policy}, or null. */
+  @Nullable UriTemplate template() {
+    return template;
   }
 
   @Override
   public boolean test(RequestView request) {
-    String path = request.path;
+    if (match instanceof PathMatch.Connect) {
+      return request.isConnect();
+    }
+    String target = request.target;
+    if (target.isEmpty()) {
+      return false;
+    }
+    if (regex != null) {
+      return regex.matches(request.path());
+    }
+    if (template != null) {
+      return template.matches(request.path());
+    }
+    int end = request.pathEnd;
     String value = match.value();
-    if (match instanceof PathMatch.Prefix) {
-      return Ascii.region(path, 0, value, ignoreCase);
+    int length = value.length();
+    if (length > end || !Ascii.region(target, 0, value, ignoreCase)) {
+      return false;
     }
     if (match instanceof PathMatch.Exact) {
-      return path.length() == value.length() && Ascii.region(path, 0, value, ignoreCase);
+      return length == end;
     }
-    if (match instanceof PathMatch.PathSeparatedPrefix) {
-      return Ascii.region(path, 0, value, ignoreCase)
-          && (path.length() == value.length() || path.charAt(value.length()) == '/');
-    }
-    return regex.matches(path);
+    return match instanceof PathMatch.Prefix || length == end || target.charAt(length) == '/';
   }
 
   /**
@@ -55,6 +89,9 @@ final class PathCondition implements Condition {
 
   @Override
   public String describe() {
+    if (match instanceof PathMatch.Connect) {
+      return "method is CONNECT";
+    }
     String verb;
     if (match instanceof PathMatch.Prefix) {
       verb = "begins with";
@@ -65,6 +102,7 @@ final class PathCondition implements Condition {
     } else {
       verb = "matches";
     }
-    return "path " + verb + " \"" + match.value() + "\"" + (ignoreCase ? " (any case)" : "");
+    boolean anyCase = ignoreCase && regex == null && template == null;
+    return "path " + verb + " \"" + match.value() + "\"" + (anyCase ? " (any case)" : "");
   }
 }

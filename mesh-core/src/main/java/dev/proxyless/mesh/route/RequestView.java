@@ -2,33 +2,62 @@ package dev.proxyless.mesh.route;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request as matchers look at it: parts cut once. Used by one thread. */
+/**
+ * A request as conditions look at it: its path cut once, and the lines of the header that was asked
+ * for last. Used by one thread.
+ */
 final class RequestView {
+
+  private static final int NONE = -1;
 
   final RequestHead head;
   final StreamInfo info;
-  final String path;
-  private final int queryStart;
-  private final int queryEnd;
+
+  /** {@code :path}, with query and fragment; empty where the request has none. */
+  final String target;
+
+  /** Where the path as it is compared ends within {@link #target}. */
+  final int pathEnd;
+
+  private @Nullable String path;
+
+  /** Which header the next two are about, by identity: every condition on a name shares one. */
+  private @Nullable HeaderName header;
+
+  private int firstLine;
+  private int lastLine;
 
   RequestView(RequestHead head, StreamInfo info) {
+    this(head, info, false);
+  }
+
+  /**
+   * A view of a request.
+   *
+   * @param cutParameters whether the path that is compared ends at its first semicolon
+   */
+  RequestView(RequestHead head, StreamInfo info, boolean cutParameters) {
     this.head = head;
     this.info = info;
-    String full = head.path();
-    int end = full.length();
-    int fragment = full.indexOf('#');
-    int query = full.indexOf('?');
-    if (fragment >= 0) {
-      end = fragment;
+    target = head.path();
+    int end = before('?', target.length());
+    end = before('#', end);
+    pathEnd = cutParameters ? before(';', end) : end;
+  }
+
+  private int before(char stop, int end) {
+    int at = target.indexOf(stop);
+    return at < 0 || at > end ? end : at;
+  }
+
+  /** The path as it is compared: without query and fragment, not decoded. */
+  String path() {
+    String cut = path;
+    if (cut == null) {
+      cut = target.substring(0, pathEnd);
+      path = cut;
     }
-    if (query >= 0 && query < end) {
-      path = full.substring(0, query);
-      queryStart = query + 1;
-    } else {
-      path = end == full.length() ? full : full.substring(0, end);
-      queryStart = end;
-    }
-    queryEnd = end;
+    return cut;
   }
 
   /** A path up to its query or fragment. */
@@ -42,36 +71,92 @@ final class RequestView {
     return path;
   }
 
+  /** Whether a {@code connect_matcher} takes the request: CONNECT, or an upgrade to UDP. */
+  boolean isConnect() {
+    if (head.method().equals("CONNECT")) {
+      return true;
+    }
+    String upgrade = head.header("upgrade");
+    return upgrade != null
+        && upgrade.length() == "connect-udp".length()
+        && Ascii.region(upgrade, 0, "connect-udp", true);
+  }
+
   /**
    * The first value of a query parameter, as it stands; {@code ""} for {@code ?k} and {@code ?k=};
    * null where the key is missing.
    */
   @Nullable String queryParameter(String name) {
-    String full = head.path();
-    int start = queryStart;
+    int fragment = target.indexOf('#');
+    int queryEnd = fragment < 0 ? target.length() : fragment;
+    int start = target.indexOf('?') + 1;
+    if (start == 0) {
+      return null;
+    }
     while (start < queryEnd) {
-      int end = full.indexOf('&', start);
+      int end = target.indexOf('&', start);
       if (end < 0 || end > queryEnd) {
         end = queryEnd;
       }
-      int equals = full.indexOf('=', start);
+      int equals = target.indexOf('=', start);
       int keyEnd = equals < 0 || equals > end ? end : equals;
-      if (keyEnd - start == name.length() && full.startsWith(name, start)) {
-        return keyEnd == end ? "" : full.substring(keyEnd + 1, end);
+      if (keyEnd - start == name.length() && target.startsWith(name, start)) {
+        return keyEnd == end ? "" : target.substring(keyEnd + 1, end);
       }
       start = end + 1;
     }
     return null;
   }
 
-  /** A part of the request line by its pseudo-header name, or null for a name that is none. */
-  @Nullable String pseudoHeader(String name) {
-    return switch (name) {
-      case ":authority" -> head.authority();
-      case ":method" -> head.method();
-      case ":path" -> head.path();
-      case ":scheme" -> head.scheme();
-      default -> null;
-    };
+  /** The index of the first line of a header, or -1. */
+  int firstLine(HeaderName name) {
+    find(name);
+    return firstLine;
+  }
+
+  /** The index of the last line of a header, or -1. */
+  int lastLine(HeaderName name) {
+    find(name);
+    return lastLine;
+  }
+
+  private void find(HeaderName name) {
+    if (header == name) {
+      return;
+    }
+    header = name;
+    firstLine = NONE;
+    lastLine = NONE;
+    int count = head.headerCount();
+    for (int i = 0; i < count; i++) {
+      if (is(name, i)) {
+        firstLine = firstLine == NONE ? i : firstLine;
+        lastLine = i;
+      }
+    }
+  }
+
+  /** Whether a line is one of this header. */
+  boolean is(HeaderName name, int line) {
+    return head.headerName(line).equalsIgnoreCase(name.text());
+  }
+
+  /** All values of a header, joined by commas; null where it is missing. */
+  @Nullable String joined(HeaderName name) {
+    int first = name.pseudo() ? NONE : firstLine(name);
+    if (first == NONE) {
+      return name.implied(head, info);
+    }
+    int last = lastLine(name);
+    if (first == last) {
+      return head.headerValue(first);
+    }
+    StringBuilder all = new StringBuilder(head.headerValue(first));
+    for (int i = first + 1; i <= last; i++) {
+      if (is(name, i)) {
+        all.append(',').append(head.headerValue(i));
+      }
+    }
+    return all.toString();
   }
 }

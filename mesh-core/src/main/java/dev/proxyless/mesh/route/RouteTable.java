@@ -19,13 +19,14 @@ import org.jspecify.annotations.Nullable;
 public final class RouteTable {
 
   private final RouteConfiguration configuration;
-  private final HostIndex<Host> hosts = new HostIndex<>();
+  private final Optional<HeaderName> hostHeader;
+  private final HostIndex<VirtualHostEntry> hosts = new HostIndex<>();
   private final List<RouteEntry> all = new ArrayList<>();
-
-  private record Host(VirtualHost virtualHost, List<RouteEntry> routes) {}
 
   private RouteTable(RouteConfiguration configuration, MeshMeters meters) {
     this.configuration = configuration;
+    HeaderNames names = new HeaderNames();
+    hostHeader = configuration.vhostHeader().map(names::get);
     for (int i = 0; i < configuration.virtualHosts().size(); i++) {
       VirtualHost virtualHost = configuration.virtualHosts().get(i);
       String at = "virtual_hosts[" + i + "]";
@@ -37,7 +38,8 @@ public final class RouteTable {
         entries.add(RouteEntry.compile(virtualHost, route, retryRules, routeAt, meters));
       }
       all.addAll(entries);
-      Host host = new Host(virtualHost, List.copyOf(entries));
+      VirtualHostEntry host =
+          VirtualHostEntry.compile(virtualHost, at, names, new RouteList(entries));
       for (int j = 0; j < virtualHost.domains().size(); j++) {
         String domain = virtualHost.domains().get(j);
         if (!hosts.add(domain, host)) {
@@ -75,28 +77,37 @@ public final class RouteTable {
 
   /** The route that takes a request, or null. */
   public @Nullable RouteEntry find(RequestHead head, StreamInfo info) {
-    Host host = host(head.authority());
-    if (host == null) {
-      return null;
-    }
-    RequestView view = new RequestView(head, info);
-    for (int i = 0; i < host.routes.size(); i++) {
-      RouteEntry route = host.routes.get(i);
-      if (route.conditions().test(view)) {
-        return route;
-      }
-    }
-    return null;
+    VirtualHostEntry host = host(head, info);
+    return host == null ? null : host.find(view(head, info));
+  }
+
+  private RequestView view(RequestHead head, StreamInfo info) {
+    return new RequestView(head, info, configuration.ignorePathParametersInPathMatching());
+  }
+
+  /** The virtual host that a request belongs to. */
+  public Optional<VirtualHost> virtualHost(RequestHead head, StreamInfo info) {
+    return Optional.ofNullable(host(head, info)).map(VirtualHostEntry::virtualHost);
   }
 
   /** The virtual host that an authority belongs to. */
   public Optional<VirtualHost> virtualHost(String authority) {
-    return Optional.ofNullable(host(authority)).map(Host::virtualHost);
+    return Optional.ofNullable(host(authority)).map(VirtualHostEntry::virtualHost);
   }
 
   /** Whether any virtual host takes requests to this authority. */
   public boolean hasHost(String authority) {
     return host(authority) != null;
+  }
+
+  /**
+   * The virtual cluster of a request: the first of its virtual host that takes it, {@code other}
+   * where none does, and empty where there are none. Envoy has none either where the request gets a
+   * redirect or a direct response.
+   */
+  public String virtualCluster(RequestHead head, StreamInfo info) {
+    VirtualHostEntry host = host(head, info);
+    return host == null ? "" : host.virtualCluster(view(head, info));
   }
 
   /** The domain that is most like an authority, or {@code ""}; for messages. */
@@ -117,7 +128,7 @@ public final class RouteTable {
   /** How a request is matched, step by step, for people. */
   public List<String> explain(RequestHead head, StreamInfo info) {
     List<String> steps = new ArrayList<>();
-    Host host = host(head.authority());
+    VirtualHostEntry host = host(head, info);
     if (host == null) {
       String nearest = nearestDomain(head.authority());
       steps.add(
@@ -131,26 +142,30 @@ public final class RouteTable {
     }
     steps.add(
         "virtual host "
-            + host.virtualHost.name()
+            + host.virtualHost().name()
             + " takes \""
             + head.authority()
             + "\" by its domains "
-            + host.virtualHost.domains());
-    RequestView view = new RequestView(head, info);
-    for (int i = 0; i < host.routes.size(); i++) {
-      String label = "route " + i + " \"" + host.routes.get(i).name() + "\" ";
-      Optional<String> failure = host.routes.get(i).conditions().firstFailure(view);
-      if (failure.isEmpty()) {
-        steps.add(label + "takes it");
-        return steps;
-      }
-      steps.add(label + "does not: it wants that " + failure.get());
+            + host.virtualHost().domains());
+    RequestView view = view(head, info);
+    Optional<String> early = host.beforeRoutes(view);
+    if (early.isPresent()) {
+      steps.add(early.get());
+    } else {
+      host.finder().explain(view, steps);
     }
-    steps.add("no route of the virtual host takes it");
     return steps;
   }
 
-  private @Nullable Host host(String authority) {
+  private @Nullable VirtualHostEntry host(RequestHead head, StreamInfo info) {
+    if (hostHeader.isEmpty()) {
+      return host(head.authority());
+    }
+    String host = hostHeader.get().first(head, info);
+    return host == null ? hosts.withoutHost() : host(host);
+  }
+
+  private @Nullable VirtualHostEntry host(String authority) {
     return hosts.find(
         configuration.ignorePortInHostMatching() ? Hosts.withoutPort(authority) : authority);
   }

@@ -43,17 +43,18 @@ public final class Decoder {
                     type, MessageReader.read(messageType(type), bytes, "", findings), findings));
   }
 
-  /** Decodes a resource from YAML or JSON. */
+  /** Decodes a resource from YAML or JSON, in which its {@code @type} may stand. */
   public Decoded decode(ResourceType type, Node node) {
     Findings findings = new Findings();
     return guarded(
-        () -> decode(type, JsonReader.read(messageType(type), node, findings), findings));
+        () -> decode(type, JsonReader.readTyped(messageType(type), node, findings), findings));
   }
 
   /** Decodes a resource from YAML or JSON that nobody asks for by its name, which it may lack. */
   public Decoded decodeUnnamed(ResourceType type, Node node) {
     Findings findings = new Findings();
-    return caught(() -> decode(type, JsonReader.read(messageType(type), node, findings), findings));
+    return caught(
+        () -> decode(type, JsonReader.readTyped(messageType(type), node, findings), findings));
   }
 
   /**

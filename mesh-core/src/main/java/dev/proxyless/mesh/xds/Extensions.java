@@ -7,7 +7,6 @@ import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.InvalidMessageException;
 import dev.proxyless.mesh.proto.Message;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -67,7 +66,7 @@ final class Extensions {
       throw new InvalidMessageException(
           config.path(), "has no @type; right would be the settings of the filter");
     }
-    return new FilterConfig(config.typeName(), HexFormat.of().formatHex(config.bytes()), disabled);
+    return new FilterConfig(config.typeName(), config.content(), disabled);
   }
 
   /** {@code filter_metadata} of a field that holds metadata. */

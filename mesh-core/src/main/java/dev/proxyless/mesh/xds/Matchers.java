@@ -12,6 +12,9 @@ import java.util.List;
 /** Decodes matchers of texts, headers, query parameters and cookies. */
 final class Matchers {
 
+  /** Must name its engine; Envoy's own message of the name need not. */
+  private static final String XDS_REGEX = "xds.type.matcher.v3.RegexMatcher";
+
   private static final int MAX_NAME_BYTES = 1_024;
 
   private Matchers() {}
@@ -22,6 +25,10 @@ final class Matchers {
       if (ignoreCase) {
         throw message.invalid(
             "ignore_case", "excludes safe_regex; write (?i) into the expression instead");
+      }
+      Message regex = message.requiredMessage("safe_regex");
+      if (regex.type().name().equals(XDS_REGEX) && !regex.has("google_re2")) {
+        throw regex.invalid("google_re2", "is required; write \"google_re2: {}\"");
       }
       return new StringMatcher(Kind.SAFE_REGEX, regex(message, "safe_regex"), false);
     }

@@ -43,7 +43,7 @@ final class Texts {
     return notEmpty(message, field).map(text -> checked(message, field, text));
   }
 
-  /** A text; empty where it is unset or empty, as proto3 treats both alike. */
+  /** A text; empty where it is unset or empty. */
   static Optional<String> notEmpty(Message message, String field) {
     return message.ifString(field).filter(text -> !text.isEmpty());
   }

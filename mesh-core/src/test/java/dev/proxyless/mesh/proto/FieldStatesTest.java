@@ -12,9 +12,9 @@ import dev.proxyless.mesh.document.Node;
 import io.envoyproxy.envoy.config.cluster.v3.CircuitBreakers;
 import io.envoyproxy.envoy.config.cluster.v3.Cluster;
 import io.envoyproxy.envoy.config.core.v3.ConfigSource;
-import io.envoyproxy.envoy.config.core.v3.HeaderValueOption;
 import io.envoyproxy.envoy.config.core.v3.PathConfigSource;
 import io.envoyproxy.envoy.config.listener.v3.Listener;
+import io.envoyproxy.envoy.config.route.v3.RateLimit;
 import io.envoyproxy.envoy.config.route.v3.RedirectAction;
 import io.envoyproxy.envoy.config.route.v3.Route;
 import io.envoyproxy.envoy.config.route.v3.RouteConfiguration;
@@ -34,9 +34,10 @@ final class FieldStatesTest {
     RouteConfiguration routes =
         RouteConfiguration.newBuilder()
             .setName("r")
-            .addRequestHeadersToAdd(HeaderValueOption.getDefaultInstance())
+            .addVirtualHosts(VirtualHost.newBuilder().addRateLimits(RateLimit.getDefaultInstance()))
             .build();
-    assertFindings(routes, "request_headers_to_add: is not supported; it changes nothing REPORTED");
+    assertFindings(
+        routes, "virtual_hosts[0].rate_limits: is not supported; it changes nothing REPORTED");
   }
 
   @Test

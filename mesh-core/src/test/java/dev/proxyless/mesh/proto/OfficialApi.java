@@ -4,7 +4,9 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.Message;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Stream;
 
 /** The generated classes of the xDS API, found by the names of their messages. */
 final class OfficialApi {
@@ -12,9 +14,28 @@ final class OfficialApi {
   private static final Map<String, String> JAVA_PACKAGES =
       Map.of("envoy.", "io.envoyproxy.", "google.rpc.", "com.", "xds.", "com.github.");
 
+  /** Messages that Envoy 1.40 has and the API's classes do not have yet. */
+  private static final Set<String> NEWER =
+      Set.of(
+          "envoy.config.route.v3.CookieMatcher",
+          "envoy.config.common.mutation_rules.v3.HeaderMutation.RemoveOnMatch");
+
   private static final Map<String, Message> DEFAULTS = new ConcurrentHashMap<>();
 
   private OfficialApi() {}
+
+  /** The names of the table's messages that the API's classes have. */
+  static Stream<String> types() {
+    return FieldTable.xds().types().stream()
+        .map(MessageType::name)
+        .filter(name -> !NEWER.contains(name));
+  }
+
+  /** Whether the API's classes do not have a field yet. */
+  static boolean isNewer(MessageType type, Field field) {
+    return NEWER.contains(type.name())
+        || descriptor(type.name()).findFieldByNumber(field.number()) == null;
+  }
 
   /** {@code envoy.config.route.v3.Route} is {@code io.envoyproxy.envoy.config.route.v3.Route}. */
   static Message defaultInstance(String name) {

@@ -5,7 +5,6 @@ import com.google.protobuf.Descriptors.Descriptor;
 import com.google.protobuf.Descriptors.FieldDescriptor;
 import com.google.protobuf.Descriptors.OneofDescriptor;
 import com.google.protobuf.Message;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
@@ -132,12 +131,12 @@ final class RandomMessages {
   }
 
   private Message any(int depth) {
-    List<MessageType> types = new ArrayList<>(FieldTable.xds().types());
-    MessageType type = types.get(random.nextInt(types.size()));
+    List<String> types = OfficialApi.types().toList();
+    String type = types.get(random.nextInt(types.size()));
     Message packed =
         depth >= MAX_DEPTH
-            ? OfficialApi.defaultInstance(type.name())
-            : message(OfficialApi.defaultInstance(type.name()), depth + 1, true);
+            ? OfficialApi.defaultInstance(type)
+            : message(OfficialApi.defaultInstance(type), depth + 1, true);
     return com.google.protobuf.Any.pack(packed);
   }
 

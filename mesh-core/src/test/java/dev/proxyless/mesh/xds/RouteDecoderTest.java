@@ -310,16 +310,15 @@ final class RouteDecoderTest {
       value = {
         "route: {cluster: c}                                       | match: is required",
         "match: {}                                                 | match.path_specifier: is"
-            + " required: prefix, path, safe_regex or path_separated_prefix",
+            + " required: prefix, path, safe_regex, path_separated_prefix, path_match_policy or"
+            + " connect_matcher",
         "match: {prefix: /}                                        | action: is required: route,"
-            + " redirect or direct_response",
+            + " redirect, direct_response or non_forwarding_action",
         "match: {path_separated_prefix: /a/}                       |"
             + " match.path_separated_prefix: is \"/a/\"; right would be a path without a slash at"
             + " its end, query or fragment",
         "match: {safe_regex: {}}                                   | match.safe_regex.regex: is"
             + " required",
-        "match: {connect_matcher: {}}                              | match.connect_matcher: is not"
-            + " supported, and the resource would mean something else without it",
         "match: {prefix: /, runtime_fraction: {}}                  |"
             + " match.runtime_fraction.default_value: is required",
         "match: {prefix: /, headers: [{}]}                         | match.headers[0].name: is"
@@ -358,7 +357,7 @@ final class RouteDecoderTest {
         "route: {weighted_clusters: {clusters: [{name: a}]}} |"
             + " route.weighted_clusters.clusters[0].weight: is required; 0 takes no traffic",
         "route: {weighted_clusters: {clusters: [{weight: 1}]}} |"
-            + " route.weighted_clusters.clusters[0].name: is required",
+            + " route.weighted_clusters.clusters[0].name: is required, or cluster_header",
         "route: {weighted_clusters: {clusters: [{name: a, weight: 0}, {name: b, weight: 0}]}} |"
             + " route.weighted_clusters.clusters: have weights that add up to 0; right would be 1 to"
             + " 4294967295",
@@ -366,10 +365,9 @@ final class RouteDecoderTest {
             + " 1}]}} | route.weighted_clusters.clusters: have weights that add up to 4294967296;"
             + " right would be 1 to 4294967295",
         "route: {weighted_clusters: {clusters: [{name: a, weight: 1, cluster_header: h}]}} |"
-            + " route.weighted_clusters.clusters[0].cluster_header: is not supported, and the"
-            + " resource would mean something else without it",
-        "route: {cluster_specifier_plugin: p}     | route.cluster_specifier_plugin: is not"
-            + " supported, and the resource would mean something else without it",
+            + " route.weighted_clusters.clusters[0].cluster_header: excludes name, which is set too",
+        "route: {cluster_specifier_plugin: p}     | route.cluster_specifier_plugin: is \"p\"; right"
+            + " would be the name of one of cluster_specifier_plugins",
         "route: {cluster: c, timeout: -1s}        | route.timeout: is PT-1S; right would be a"
             + " duration of 0 or more",
         "route: {cluster: c, retry_policy: {num_retries: 2147483648}} |"
@@ -387,15 +385,16 @@ final class RouteDecoderTest {
             + " route.retry_policy.retriable_headers[0].name: is required",
         "redirect: {port_redirect: 65536}         | redirect.port_redirect: is 65536; right would"
             + " be a number from 0 to 65535",
-        "redirect: {regex_rewrite: {}}            | redirect.regex_rewrite: is not supported, and"
-            + " the resource would mean something else without it",
+        "redirect: {regex_rewrite: {}}            | redirect.regex_rewrite.pattern: is required",
         "direct_response: {}                      | direct_response.status: is required: 200 to 599",
         "direct_response: {status: 199}           | direct_response.status: is 199; right would be"
             + " a number from 200 to 599",
         "direct_response: {status: 600}           | direct_response.status: is 600; right would be"
             + " a number from 200 to 599",
         "direct_response: {status: 200, body: {filename: /etc/passwd}} |"
-            + " direct_response.body.filename: is not supported here; give inline_string",
+            + " direct_response.body.filename: names the file /etc/passwd, which is not below an"
+            + " allowed directory; allowed are none; add its directory to tls.allowed_directories"
+            + " of mesh.yaml if configuration may name files there",
         "direct_response: {status: 200, body: {environment_variable: HOME}} |"
             + " direct_response.body.environment_variable: is not supported, and the resource would"
             + " mean something else without it",
@@ -465,10 +464,10 @@ final class RouteDecoderTest {
                 "route: {cluster: c, retry_policy: {retry_on: '5xx, 5xxx,', retry_host_predicate:"
                     + " [{name: envoy.retry_host_predicates.omit_canary_hosts}]}}")));
     assertEquals(
-        List.of(AT + "route.idle_timeout: is not supported; it changes nothing"),
+        List.of(AT + "route.rate_limits: is not supported; it changes nothing"),
         decoding.reported(
             ResourceType.ROUTE_CONFIGURATION,
-            routeYaml("route: {cluster: c, idle_timeout: 1s, priority: DEFAULT}")));
+            routeYaml("route: {cluster: c, rate_limits: [{}], priority: DEFAULT}")));
   }
 
   private static String routeYaml(String action) {
