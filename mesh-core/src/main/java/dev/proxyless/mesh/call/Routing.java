@@ -151,7 +151,8 @@ public final class Routing {
     HeaderEdits edits = new HeaderEdits(head::header);
     before.forEach(edits::add);
     if (steered) {
-      EnvoyHeaders.consumeBefore(edits);
+      EnvoyHeaders.consumeBefore(
+          edits, chain.manager().config().router().respectExpectedRqTimeout());
     }
     boolean envoyHeaders = chain.envoyHeaders();
     Duration expected = expected(timeouts, bounds);
