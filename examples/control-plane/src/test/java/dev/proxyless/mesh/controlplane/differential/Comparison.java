@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.controlplane.differential;
 
+import dev.proxyless.mesh.call.Header;
 import dev.proxyless.mesh.controlplane.differential.Backends.Received;
 import dev.proxyless.mesh.controlplane.differential.EnvoyTables.Served;
 import dev.proxyless.mesh.proto.InvalidMessageException;
@@ -165,11 +166,14 @@ final class Comparison implements AutoCloseable {
   }
 
   private static long[] randoms(WireRequest request) {
-    long steering =
+    List<String> steering =
         request.headers().stream()
             .filter(each -> each.name().equals(WireRequestDraw.RANDOM))
-            .count();
-    return steering == 1 ? new long[] {0} : ANY_RANDOM;
+            .map(Header::value)
+            .toList();
+    return steering.size() == 1 && steering.get(0).matches("[0-9]+") && steering.get(0).length() < 20
+        ? new long[] {0}
+        : ANY_RANDOM;
   }
 
   /** Gives these tables to both. */
