@@ -27,15 +27,18 @@ public final class RouteTable {
     this.configuration = configuration;
     HeaderNames names = new HeaderNames();
     hostHeader = configuration.vhostHeader().map(names::get);
+    Levels levels = Levels.of(configuration);
     for (int i = 0; i < configuration.virtualHosts().size(); i++) {
       VirtualHost virtualHost = configuration.virtualHosts().get(i);
       String at = "virtual_hosts[" + i + "]";
       Optional<RetryRules> retryRules =
           virtualHost.retryPolicy().map(policy -> RetryRules.compile(policy, at + ".retry_policy"));
+      Levels hostLevels = levels.with(virtualHost, at);
       List<RouteEntry> entries = new ArrayList<>();
       for (Route route : virtualHost.routes()) {
         String routeAt = at + ".routes[" + entries.size() + "]";
-        entries.add(RouteEntry.compile(virtualHost, route, retryRules, routeAt, meters));
+        entries.add(
+            RouteEntry.compile(virtualHost, route, hostLevels, retryRules, routeAt, meters));
       }
       all.addAll(entries);
       VirtualHostEntry host =
