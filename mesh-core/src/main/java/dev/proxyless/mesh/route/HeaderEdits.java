@@ -90,6 +90,17 @@ public final class HeaderEdits {
     return edits.get(index);
   }
 
+  /** Others, then the edits so far, in order. */
+  public List<HeaderEdit> after(List<HeaderEdit> others) {
+    if (others.isEmpty()) {
+      return list();
+    }
+    List<HeaderEdit> all = new ArrayList<>(others.size() + edits.size());
+    all.addAll(others);
+    all.addAll(edits);
+    return all;
+  }
+
   /** The edits so far, in order. */
   public List<HeaderEdit> list() {
     return List.copyOf(edits);

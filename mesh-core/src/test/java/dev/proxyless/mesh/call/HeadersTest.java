@@ -84,15 +84,9 @@ class HeadersTest {
     assertEquals("serviceb:8000", header(attempt.headerEdits(), "x-envoy-original-host"));
   }
 
+  /** As Envoy 1.40 does it. */
   @Test
-  void whatIsNotRewrittenIsNotTold() {
-    Attempt attempt = CallBed.attempt(CallBed.with().build().forward().next());
-    assertEquals("-", header(attempt.headerEdits(), "x-envoy-original-path"));
-    assertEquals("-", header(attempt.headerEdits(), "x-envoy-original-host"));
-  }
-
-  @Test
-  void aRewriteToTheSameIsToldOfAPathAlone() {
+  void aPathThatIsRewrittenToItselfIsToldAndAHostIsNot() {
     CallBed bed =
         CallBed.with().action("prefix_rewrite: /\nhost_rewrite_literal: 'serviceb:8000'").build();
     Attempt attempt = CallBed.attempt(bed.forward().next());
