@@ -102,11 +102,7 @@ final class InfoOperators {
   }
 
   private static @Nullable Long grpcNumber(FormatContext context) {
-    String contentType = context.requestHeader("content-type");
-    boolean grpc =
-        contentType != null
-            && (contentType.equals("application/grpc")
-                || contentType.startsWith("application/grpc+"));
+    boolean grpc = OtherConditions.isGrpc(context.requestHeader("content-type"));
     String value = grpc ? context.responseHeader("grpc-status") : null;
     try {
       return value == null ? null : Long.valueOf(value);

@@ -114,7 +114,7 @@ final class RouteDecoderTest {
     assertEquals(new ValueMatch.Present(true), header("{name: X-A}").match());
     assertEquals("x-a", header("{name: X-A}").name());
     assertEquals(new ValueMatch.Present(false), header("{name: a, present_match: false}").match());
-    assertEquals(new ValueMatch.Present(true), header("{name: a, exact_match: ''}").match());
+    assertEquals(text(Kind.PREFIX, ""), header("{name: a, exact_match: ''}").match());
     assertEquals(text(Kind.EXACT, "v"), header("{name: a, exact_match: v}").match());
     assertEquals(text(Kind.PREFIX, "v"), header("{name: a, prefix_match: v}").match());
     assertEquals(text(Kind.SUFFIX, "v"), header("{name: a, suffix_match: v}").match());
