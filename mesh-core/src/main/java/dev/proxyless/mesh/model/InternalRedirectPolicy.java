@@ -28,7 +28,7 @@ public record InternalRedirectPolicy(
     /** {@code allow_listed_routes}: these routes alone. */
     record AllowListedRoutes(Set<String> routes) implements Predicate {}
 
-    /** {@code safe_cross_scheme}: never from https to http. */
+    /** {@code safe_cross_scheme}: never from http to https. */
     record SafeCrossScheme() implements Predicate {}
   }
 }

@@ -1,11 +1,11 @@
 package dev.proxyless.mesh.route;
 
+import dev.proxyless.mesh.model.Metadata;
 import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
 import dev.proxyless.mesh.model.RouteAction.ClusterWeight;
 import dev.proxyless.mesh.model.RouteAction.HostRewrite;
-import dev.proxyless.mesh.model.RouteAction.PathRewrite;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
@@ -26,10 +26,17 @@ public final class RouteEntry {
   private final Target[] targets;
   private final long[] cumulativeWeights;
   private final MeshMeters meters;
+  private final Levels levels;
+  private final HostRewriter hostRewriter;
+  private final PathRewriter pathRewriter;
+  private final boolean autoHost;
+  private final boolean appendForwardedHost;
+  private final @Nullable Redirects redirects;
 
   private RouteEntry(
       VirtualHost virtualHost,
       Route route,
+      Levels hostLevels,
       Optional<RetryRules> hostRetryRules,
       String at,
       MeshMeters meters) {
@@ -51,19 +58,38 @@ public final class RouteEntry {
     cumulativeWeights = new long[weights.size()];
     long sum = 0;
     for (int i = 0; i < targets.length; i++) {
-      targets[i] = target(weights.get(i).name());
+      targets[i] = target(weights.get(i), at + ".route.weighted_clusters.clusters[" + i + "]");
       sum += weights.get(i).weight();
       cumulativeWeights[i] = sum;
     }
+    levels = hostLevels.with(route, at);
+    hostRewriter =
+        forward
+            .map(action -> HostRewriter.compile(action.hostRewrite(), at + ".route"))
+            .orElse(HostRewriter.NONE);
+    pathRewriter =
+        forward
+            .map(
+                action ->
+                    PathRewriter.compile(action.pathRewrite(), route.match().path(), at + ".route"))
+            .orElse(PathRewriter.NONE);
+    autoHost =
+        forward.map(action -> action.hostRewrite() instanceof HostRewrite.Auto).orElse(false);
+    appendForwardedHost = forward.map(RouteAction.Forward::appendForwardedHost).orElse(false);
+    redirects =
+        route.action() instanceof RouteAction.Redirect redirect
+            ? Redirects.compile(redirect, route.match().path(), at + ".redirect")
+            : null;
   }
 
   static RouteEntry compile(
       VirtualHost virtualHost,
       Route route,
+      Levels hostLevels,
       Optional<RetryRules> hostRetryRules,
       String at,
       MeshMeters meters) {
-    return new RouteEntry(virtualHost, route, hostRetryRules, at, meters);
+    return new RouteEntry(virtualHost, route, hostLevels, hostRetryRules, at, meters);
   }
 
   private static List<ClusterWeight> weights(RouteAction.Forward forward) {
@@ -75,9 +101,14 @@ public final class RouteEntry {
         : List.of();
   }
 
-  private Target target(String cluster) {
-    CallMeters found = meters.calls(virtualHost.name(), route.name(), cluster);
-    return new Target(cluster, () -> found);
+  private Target target(ClusterWeight entry, String at) {
+    CallMeters found = meters.calls(virtualHost.name(), route.name(), entry.name());
+    return new Target(
+        entry.name(),
+        () -> found,
+        HeaderMutator.ofRequests(entry.requestHeaders(), at),
+        HeaderMutator.ofResponses(entry.responseHeaders(), at),
+        entry.hostRewriteLiteral().orElse(""));
   }
 
   /** A cluster that a request named, which need not exist: it has meters only once it is called. */
@@ -89,10 +120,25 @@ public final class RouteEntry {
   public static final class Target {
     private final String cluster;
     private final Supplier<CallMeters> meters;
+    private final HeaderMutator requests;
+    private final HeaderMutator responses;
+    private final String authority;
 
     private Target(String cluster, Supplier<CallMeters> meters) {
+      this(cluster, meters, HeaderMutator.NONE, HeaderMutator.NONE, "");
+    }
+
+    private Target(
+        String cluster,
+        Supplier<CallMeters> meters,
+        HeaderMutator requests,
+        HeaderMutator responses,
+        String authority) {
       this.cluster = cluster;
       this.meters = meters;
+      this.requests = requests;
+      this.responses = responses;
+      this.authority = authority;
     }
 
     /** Its name; empty where a header was to name it and does not. */
@@ -190,22 +236,55 @@ public final class RouteEntry {
    */
   public Rewritten finalizeRequest(
       RequestHead head, StreamInfo info, Target target, HeaderEdits edits, boolean envoyHeaders) {
-    RouteAction.Forward forward = (RouteAction.Forward) route.action();
-    String authority =
-        forward.hostRewrite() instanceof HostRewrite.Literal literal
-            ? literal.host()
-            : head.authority();
-    if (envoyHeaders && !authority.equals(head.authority())) {
-      edits.add(HeaderEdit.set("x-envoy-original-host", head.authority()));
+    String authority = head.authority();
+    boolean plain =
+        pathRewriter == PathRewriter.NONE
+            && hostRewriter == HostRewriter.NONE
+            && target.authority.isEmpty()
+            && target.requests.isEmpty()
+            && !levels.changesRequests();
+    if (plain) {
+      return new Rewritten(authority, head.path());
     }
-    String path =
-        forward.pathRewrite() instanceof PathRewrite.Prefix prefix
-            ? rewritePrefix(head.path(), prefix.replacement())
-            : head.path();
-    if (envoyHeaders && !path.equals(head.path())) {
+    FormatContext context = FormatContext.ofRequest(head, info, this, target, edits);
+    target.requests.apply(edits, context);
+    if (!target.authority.isEmpty()) {
+      authority = target.authority;
+      context.authority = authority;
+    }
+    levels.applyToRequest(edits, context);
+    String host = hostRewriter.rewrite(context);
+    if (!host.isEmpty()) {
+      HostRewriter.tell(authority, appendForwardedHost, envoyHeaders, edits);
+      authority = host;
+      context.authority = host;
+    }
+    String path = pathRewriter.rewrite(head.path(), context);
+    if (path == null) {
+      return new Rewritten(authority, head.path());
+    }
+    if (envoyHeaders) {
       edits.add(HeaderEdit.set("x-envoy-original-path", head.path()));
     }
     return new Rewritten(authority, path);
+  }
+
+  /**
+   * The authority of one try, by {@code auto_host_rewrite}: the endpoint's own name, where it has
+   * one.
+   *
+   * @param rewritten what {@link #finalizeRequest} made
+   * @param hostName the endpoint's name; may be empty
+   * @param edits of this try; what tells of the old authority is added to it
+   * @param envoyHeaders whether {@code x-envoy-original-host} is written
+   */
+  public String authorityFor(
+      Rewritten rewritten, String hostName, HeaderEdits edits, boolean envoyHeaders) {
+    if (!autoHost || hostName.isEmpty()) {
+      return rewritten.authority();
+    }
+    HostRewriter.tell(rewritten.authority(), appendForwardedHost, envoyHeaders, edits);
+    return hostName;
   }
 
   /**
@@ -228,16 +307,38 @@ public final class RouteEntry {
       StreamInfo info,
       @Nullable Target target,
       HeaderEdits edits,
-      ResponseInfo response) {}
+      ResponseInfo response) {
+    boolean ofTarget = target != null && !target.responses.isEmpty();
+    if (!ofTarget && !levels.changesResponses()) {
+      return;
+    }
+    FormatContext context = FormatContext.ofResponse(head, info, this, target, edits, response);
+    if (target != null) {
+      target.responses.apply(edits, context);
+    }
+    levels.applyToResponse(edits, context);
+  }
 
   /** The path with the part that this route matched replaced; query and fragment stay. */
   public String rewritePrefix(String fullPath, String replacement) {
-    String withoutQuery = RequestView.withoutQuery(fullPath);
-    return replacement + fullPath.substring(conditions.path().matchedLength(withoutQuery));
+    return replacement
+        + fullPath.substring(PathRewriter.matchedLength(route.match().path(), fullPath));
+  }
+
+  /** The {@code Location} of this route's redirect. */
+  public String redirectLocation(RequestHead head, StreamInfo info) {
+    return redirects == null
+        ? Redirects.unchanged(head)
+        : redirects.location(head, FormatContext.ofRequest(head, info, this, null, null));
   }
 
   /** The {@code Location} of this route's redirect. */
   public String redirectLocation(RouteAction.Redirect redirect, RequestHead head) {
-    return Redirects.location(redirect, head, this);
+    return redirectLocation(head, StreamInfo.of(0));
+  }
+
+  /** Its metadata. */
+  Metadata metadata() {
+    return route.metadata();
   }
 }

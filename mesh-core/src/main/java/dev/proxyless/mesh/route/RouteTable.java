@@ -28,17 +28,20 @@ public final class RouteTable {
     this.configuration = configuration;
     hostHeader = configuration.vhostHeader().map(HeaderName::of).orElse(null);
     HostIndex.Builder<VirtualHostEntry> index = new HostIndex.Builder<>();
+    Levels levels = Levels.of(configuration);
     for (int i = 0; i < configuration.virtualHosts().size(); i++) {
       VirtualHost virtualHost = configuration.virtualHosts().get(i);
       String at = "virtual_hosts[" + i + "]";
       Optional<RetryRules> retryRules =
           virtualHost.retryPolicy().map(policy -> RetryRules.compile(policy, at + ".retry_policy"));
+      Levels hostLevels = levels.with(virtualHost, at);
       BiFunction<List<Route>, String, RouteFinder> compiler =
           (routes, routesAt) -> {
             List<RouteEntry> entries = new ArrayList<>(routes.size());
             for (Route route : routes) {
               String routeAt = routesAt + "[" + entries.size() + "]";
-              entries.add(RouteEntry.compile(virtualHost, route, retryRules, routeAt, meters));
+              entries.add(
+                  RouteEntry.compile(virtualHost, route, hostLevels, retryRules, routeAt, meters));
             }
             all.addAll(entries);
             return new RouteIndex(entries);

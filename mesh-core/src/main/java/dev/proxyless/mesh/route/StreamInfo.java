@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param dynamicMetadata by namespace, as in {@link dev.proxyless.mesh.model.Metadata}
  * @param filterState objects' texts by their keys
  * @param runtime decides runtime fractions
+ * @param surroundings what command operators ask about the process
  */
 public record StreamInfo(
     long random,
@@ -21,7 +22,19 @@ public record StreamInfo(
     Optional<Peer> peer,
     Map<String, Map<String, Object>> dynamicMetadata,
     Map<String, String> filterState,
-    RuntimeFeatures runtime) {
+    RuntimeFeatures runtime,
+    Surroundings surroundings) {
+
+  /** A request whose surroundings are not known. */
+  public StreamInfo(
+      long random,
+      boolean internal,
+      Optional<Peer> peer,
+      Map<String, Map<String, Object>> dynamicMetadata,
+      Map<String, String> filterState,
+      RuntimeFeatures runtime) {
+    this(random, internal, peer, dynamicMetadata, filterState, runtime, Surroundings.UNKNOWN);
+  }
 
   /** A trusted caller of whom nothing else is known. */
   public static StreamInfo of(long random) {

@@ -92,7 +92,8 @@ final class VirtualHostEntry {
             false);
     Route route = Route.of("", RouteMatch.of(new PathMatch.Prefix(""), true), redirect);
     VirtualHost plain = VirtualHost.of(virtualHost.name(), virtualHost.domains(), List.of());
-    return RouteEntry.compile(plain, route, Optional.empty(), "", MeshMeters.NONE);
+    return RouteEntry.compile(
+        plain, route, Levels.UNCHANGED, Optional.empty(), "", MeshMeters.NONE);
   }
 
   /**

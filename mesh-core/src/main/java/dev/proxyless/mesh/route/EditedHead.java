@@ -1,0 +1,137 @@
+package dev.proxyless.mesh.route;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A request's head after edits: what was sent upstream, and what the connection manager hands on.
+ * Untouched lines keep their place and case; a header that is set stands where its first line
+ * stood, or at the end. Immutable as long as the head under it does not change.
+ */
+public final class EditedHead implements RequestHead {
+
+  private final RequestHead head;
+  private final String method;
+  private final String scheme;
+  private final String authority;
+  private final String path;
+  private final List<String> names;
+  private final List<String> values;
+
+  private EditedHead(
+      RequestHead head,
+      String method,
+      String scheme,
+      String authority,
+      String path,
+      List<HeaderEdit> edits) {
+    this.head = head;
+    this.method = method;
+    this.scheme = scheme;
+    this.authority = authority;
+    this.path = path;
+    int count = head.headerCount();
+    names = new ArrayList<>(count + edits.size());
+    values = new ArrayList<>(count + edits.size());
+    for (int i = 0; i < count; i++) {
+      names.add(head.headerName(i));
+      values.add(head.headerValue(i));
+    }
+    for (int i = 0; i < edits.size(); i++) {
+      apply(edits.get(i));
+    }
+  }
+
+  /** A head with edits and the request line that {@code rewritten} has. */
+  public static RequestHead of(
+      RequestHead head, RouteEntry.Rewritten rewritten, List<HeaderEdit> edits) {
+    return of(head, rewritten.authority(), rewritten.path(), edits);
+  }
+
+  /** A head with edits, another authority and another path. */
+  public static RequestHead of(
+      RequestHead head, String authority, String path, List<HeaderEdit> edits) {
+    return new EditedHead(head, head.method(), head.scheme(), authority, path, edits);
+  }
+
+  /** A head with edits and another request line. */
+  static RequestHead of(
+      RequestHead head,
+      String method,
+      String scheme,
+      String authority,
+      String path,
+      List<HeaderEdit> edits) {
+    return new EditedHead(head, method, scheme, authority, path, edits);
+  }
+
+  private void apply(HeaderEdit edit) {
+    if (edit.kind() == HeaderEdit.Kind.ADD) {
+      names.add(edit.name());
+      values.add(edit.value());
+      return;
+    }
+    boolean set = edit.kind() == HeaderEdit.Kind.SET;
+    for (int i = 0; i < names.size(); ) {
+      if (!names.get(i).equalsIgnoreCase(edit.name())) {
+        i++;
+      } else if (set) {
+        values.set(i, edit.value());
+        set = false;
+        i++;
+      } else {
+        names.remove(i);
+        values.remove(i);
+      }
+    }
+    if (set) {
+      names.add(edit.name());
+      values.add(edit.value());
+    }
+  }
+
+  @Override
+  public String method() {
+    return method;
+  }
+
+  @Override
+  public String scheme() {
+    return scheme;
+  }
+
+  @Override
+  public String authority() {
+    return authority;
+  }
+
+  @Override
+  public int port() {
+    return head.port();
+  }
+
+  @Override
+  public String path() {
+    return path;
+  }
+
+  @Override
+  public int headerCount() {
+    return names.size();
+  }
+
+  @Override
+  public String headerName(int index) {
+    return names.get(index);
+  }
+
+  @Override
+  public String headerValue(int index) {
+    return values.get(index);
+  }
+
+  @Override
+  public String toString() {
+    return method + " " + scheme + "://" + authority + path;
+  }
+}

@@ -1,0 +1,84 @@
+package dev.proxyless.mesh.route;
+
+import dev.proxyless.mesh.model.RouteAction.PathRewrite;
+import dev.proxyless.mesh.model.RouteMatch.PathMatch;
+import org.jspecify.annotations.Nullable;
+
+/** A path's rewrite, compiled. Immutable. */
+abstract class PathRewriter {
+
+  /** Nothing is rewritten. */
+  static final PathRewriter NONE =
+      new PathRewriter() {
+        @Override
+        @Nullable String rewrite(String path, FormatContext context) {
+          return null;
+        }
+      };
+
+  /** The new path with its query; null where it stays. */
+  abstract @Nullable String rewrite(String path, FormatContext context);
+
+  /**
+   * Compiles a rewrite.
+   *
+   * @param match the path specifier whose match {@code prefix_rewrite} replaces
+   * @param at the field that holds it
+   */
+  static PathRewriter compile(PathRewrite rewrite, PathMatch match, String at) {
+    if (rewrite instanceof PathRewrite.Prefix prefix) {
+      return prefix.replacement().isEmpty() ? NONE : prefix(prefix.replacement(), match);
+    }
+    if (rewrite instanceof PathRewrite.Regex regex) {
+      return regex(Substitution.compile(regex.rewrite(), at + ".regex_rewrite"));
+    }
+    if (rewrite instanceof PathRewrite.Format format) {
+      return format(Format.compile(format.format(), at + ".path_rewrite"));
+    }
+    return NONE;
+  }
+
+  private static PathRewriter prefix(String replacement, PathMatch match) {
+    return new PathRewriter() {
+      @Override
+      String rewrite(String path, FormatContext context) {
+        return replacement + path.substring(matchedLength(match, path));
+      }
+    };
+  }
+
+  /**
+   * How many characters of a path {@code prefix_rewrite} replaces: those of the specifier, or the
+   * path without query where it is an expression.
+   */
+  static int matchedLength(PathMatch match, String path) {
+    boolean literal =
+        match instanceof PathMatch.Prefix
+            || match instanceof PathMatch.PathSeparatedPrefix
+            || match instanceof PathMatch.Exact;
+    return Math.min(
+        path.length(), literal ? match.value().length() : RequestView.withoutQuery(path).length());
+  }
+
+  private static PathRewriter regex(Substitution substitution) {
+    return new PathRewriter() {
+      @Override
+      @Nullable String rewrite(String path, FormatContext context) {
+        String withoutQuery = RequestView.withoutQuery(path);
+        String replaced = substitution.replaceAll(withoutQuery);
+        return replaced.isEmpty() ? null : replaced + path.substring(withoutQuery.length());
+      }
+    };
+  }
+
+  private static PathRewriter format(Format format) {
+    return new PathRewriter() {
+      @Override
+      @Nullable String rewrite(String path, FormatContext context) {
+        String text = format.evaluate(context);
+        int query = path.indexOf('?');
+        return text.isEmpty() ? null : query < 0 ? text : text + path.substring(query);
+      }
+    };
+  }
+}
