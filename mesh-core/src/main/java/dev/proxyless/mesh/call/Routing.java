@@ -98,7 +98,14 @@ public final class Routing {
     if (route.action() instanceof RouteAction.DirectResponse direct) {
       return new Routed.Answered(
           "direct_response",
-          byRoute(route, head, info, direct.status(), "", direct.body(), Optional.empty()));
+          byRoute(
+              route,
+              head,
+              info,
+              direct.status(),
+              hasLocation(direct.status()) ? uri(head) : "",
+              direct.body(),
+              Optional.empty()));
     }
     RouteEntry.Target routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
@@ -201,7 +208,8 @@ public final class Routing {
     Bounds bounds = Bounds.of(timeouts, nowNanos, context);
     HeaderEdits edits = HeaderEdits.of(head);
     if (steered) {
-      EnvoyHeaders.consumeBefore(edits);
+      EnvoyHeaders.consumeBefore(
+          edits, chain.manager().config().router().respectExpectedRqTimeout());
     }
     boolean envoyHeaders = chain.envoyHeaders();
     Duration expected = expected(timeouts, bounds);
@@ -309,6 +317,15 @@ public final class Routing {
         contentType,
         mutated(route, head, info, null, headers, status, call),
         call);
+  }
+
+  /** Envoy tells a location with every such status, whoever chose it. */
+  private static boolean hasLocation(int status) {
+    return status == 201 || (status >= 300 && status < 400);
+  }
+
+  private static String uri(RequestHead head) {
+    return head.scheme() + "://" + head.authority() + head.path();
   }
 
   private static LocalReply noCluster(

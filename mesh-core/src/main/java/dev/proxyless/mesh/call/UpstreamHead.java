@@ -20,10 +20,12 @@ final class UpstreamHead {
 
   private final Routed.Upstream routed;
   private final VirtualHost virtualHost;
+  private final SentHead sent;
 
   UpstreamHead(Routed.Upstream routed) {
     this.routed = routed;
     virtualHost = routed.route().virtualHost();
+    sent = new SentHead(routed.head(), routed.edits(), routed.rewritten());
   }
 
   String path() {
@@ -68,7 +70,7 @@ final class UpstreamHead {
   List<HeaderEdit> responseEdits(
       UnaryOperator<@Nullable String> header, ResponseInfo response, int count) {
     HeaderEdits edits = new HeaderEdits(header);
-    routed.route().finalizeResponse(routed.head(), routed.info(), routed.routed(), edits, response);
+    routed.route().finalizeResponse(sent, routed.info(), routed.routed(), edits, response);
     if (virtualHost.includeAttemptCountInResponse()) {
       edits.add(attemptCount(count));
     }
@@ -80,13 +82,7 @@ final class UpstreamHead {
     List<Header> headers =
         new ArrayList<>(
             Routing.mutated(
-                routed.route(),
-                routed.head(),
-                routed.info(),
-                routed.routed(),
-                List.of(),
-                status,
-                info));
+                routed.route(), sent, routed.info(), routed.routed(), List.of(), status, info));
     headers.addAll(own);
     if (virtualHost.includeAttemptCountInResponse()) {
       return HeaderLines.edited(headers, List.of(attemptCount(count)));
