@@ -26,9 +26,9 @@ public final class RouteTable {
 
   private RouteTable(RouteConfiguration configuration, MeshMeters meters) {
     this.configuration = configuration;
-    Levels levels = Levels.of(configuration);
     hostHeader = configuration.vhostHeader().map(HeaderName::of).orElse(null);
     HostIndex.Builder<VirtualHostEntry> index = new HostIndex.Builder<>();
+    Levels levels = Levels.of(configuration);
     for (int i = 0; i < configuration.virtualHosts().size(); i++) {
       VirtualHost virtualHost = configuration.virtualHosts().get(i);
       String at = "virtual_hosts[" + i + "]";

@@ -76,8 +76,7 @@ public final class Envoy implements AutoCloseable {
     command.addAll(List.of(arguments));
     process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    Await.until(
-        "Envoy's start", () -> isWritten(adminAddress) || !process.isAlive(), this::log);
+    Await.until("Envoy's start", () -> isWritten(adminAddress) || !process.isAlive(), this::log);
     if (!process.isAlive()) {
       fail("Envoy ended by itself: " + log());
     }

@@ -171,7 +171,9 @@ final class Comparison implements AutoCloseable {
             .filter(each -> each.name().equals(WireRequestDraw.RANDOM))
             .map(Header::value)
             .toList();
-    return steering.size() == 1 && steering.get(0).matches("[0-9]+") && steering.get(0).length() < 20
+    return steering.size() == 1
+            && steering.get(0).matches("[0-9]+")
+            && steering.get(0).length() < 20
         ? new long[] {0}
         : ANY_RANDOM;
   }
