@@ -87,7 +87,7 @@ public final class RouteCheck {
       expected = test.expected();
       head = test.input().request();
       request = HeaderLines.ofRequest(head);
-      response = HeaderLines.ofResponse(head, test.input().responseHeaders());
+      response = HeaderLines.ofResponse(test.input().responseHeaders());
       StreamInfo info =
           new StreamInfo(
               test.input().random(),
@@ -107,7 +107,7 @@ public final class RouteCheck {
         RouteEntry.Target target = taken.target(head, info);
         cluster = target.cluster();
         coverage.reached(taken, cluster);
-        HeaderEdits edits = new HeaderEdits(head::header);
+        HeaderEdits edits = HeaderEdits.of(head);
         RouteEntry.Rewritten line = taken.finalizeRequest(head, info, target, edits, true);
         request.apply(edits.list());
         request.rewrite(line.authority(), line.path());
@@ -121,7 +121,7 @@ public final class RouteCheck {
 
     private void mutateResponse(
         RouteEntry taken, StreamInfo info, RouteEntry.@Nullable Target target) {
-      HeaderEdits edits = new HeaderEdits(response::header);
+      HeaderEdits edits = HeaderEdits.of(response);
       taken.finalizeResponse(
           request, info, target, edits, new ResponseInfo(status(), "", "", "", 1));
       response.apply(edits.list());
