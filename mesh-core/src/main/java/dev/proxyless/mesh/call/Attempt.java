@@ -24,6 +24,8 @@ public final class Attempt {
   private final Endpoint endpoint;
   private final @Nullable ClientTls tls;
   private final Protocol protocol;
+  private final String method;
+  private final boolean sendsBody;
   private final String authority;
   private final String path;
   private final List<HeaderEdit> edits;
@@ -40,6 +42,8 @@ public final class Attempt {
       int number,
       Endpoint endpoint,
       MeshView.Target target,
+      String method,
+      boolean sendsBody,
       String authority,
       String path,
       List<HeaderEdit> edits,
@@ -51,6 +55,8 @@ public final class Attempt {
     this.endpoint = endpoint;
     this.tls = target.tls();
     this.protocol = target.upstream().config().protocol();
+    this.method = method;
+    this.sendsBody = sendsBody;
     this.authority = authority;
     this.path = path;
     this.edits = edits;
@@ -79,6 +85,16 @@ public final class Attempt {
   /** What the endpoint speaks. */
   public Protocol protocol() {
     return protocol;
+  }
+
+  /** The method to send: the caller's, or GET after a redirect that asks for it. */
+  public String method() {
+    return method;
+  }
+
+  /** Whether the caller's body is sent. */
+  public boolean sendsBody() {
+    return sendsBody;
   }
 
   /** The authority to send. */

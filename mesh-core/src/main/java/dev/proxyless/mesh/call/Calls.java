@@ -2,6 +2,7 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.call.MeshView.OutboundChain;
+import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
@@ -11,6 +12,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -79,21 +81,51 @@ public final class Calls {
           new CallInfo("", "", "", "", 0, ResponseFlags.NONE, "pass_through", ""));
     }
     long now = time.nanoTime();
-    Routed routed =
-        new Routing(view, chain, context, now).route(head, time.random(), Optional.empty());
+    Routing routing = new Routing(view, chain, context, now);
+    Routed routed = routing.route(head, time.random(), Optional.empty());
     if (routed instanceof Routed.Answered answered) {
       return new Decision.Respond(answered.reply());
     }
     if (routed instanceof Routed.Through through) {
       return new Decision.PassThrough(through.info());
     }
+    return new Decision.Forward(begin(routing, (Routed.Upstream) routed, replayable, context, now));
+  }
+
+  private MeshCall begin(
+      Routing routing, Routed.Upstream routed, boolean replayable, CallContext context, long now)
+      throws MeshClosedException {
     active.increment();
     if (closed) { // close() looks at the calls in flight after it has closed the door
       active.decrement();
       throw new MeshClosedException();
     }
-    return new Decision.Forward(
-        new MeshCall(this, (Routed.Upstream) routed, replayable, context, now));
+    return new MeshCall(this, routing, routed, replayable, context, now);
+  }
+
+  /** The call that a redirect of an upstream leads to; empty where it is not followed. */
+  Optional<Verdict> follow(
+      Routing before,
+      Routed.Upstream redirected,
+      InternalRedirectPolicy policy,
+      boolean replayable,
+      int status,
+      UnaryOperator<@Nullable String> header,
+      CallContext context) {
+    long now = time.nanoTime();
+    Routing routing = before.at(now);
+    Optional<Routed> routed = routing.follow(redirected, policy, replayable, status, header);
+    if (routed.isEmpty()) {
+      return Optional.empty();
+    }
+    if (routed.get() instanceof Routed.Upstream next) {
+      try {
+        return Optional.of(new Verdict.Follow(begin(routing, next, replayable, context, now)));
+      } catch (MeshClosedException closing) {
+        return Optional.empty(); // the caller gets the redirect itself
+      }
+    }
+    return Optional.of(new Verdict.GiveUp(((Routed.Answered) routed.get()).reply()));
   }
 
   MeshTime time() {

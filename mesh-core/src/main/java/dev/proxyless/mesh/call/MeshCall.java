@@ -3,6 +3,7 @@ package dev.proxyless.mesh.call;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.RequestHead;
@@ -18,6 +19,7 @@ import dev.proxyless.mesh.telemetry.ResponseFlag;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
@@ -42,7 +44,9 @@ public final class MeshCall {
   private final Calls calls;
   private final RequestHead head;
   private final boolean replayable;
+  private final Routing routing;
   private final Routed.Upstream routed;
+  private final CallContext context;
   private final Target target;
   private final Upstream upstream;
   private final CallMeters meters;
@@ -68,12 +72,15 @@ public final class MeshCall {
 
   MeshCall(
       Calls calls,
+      Routing routing,
       Routed.Upstream routed,
       boolean replayable,
       CallContext context,
       long startNanos) {
     this.calls = calls;
+    this.routing = routing;
     this.routed = routed;
+    this.context = context;
     this.replayable = replayable;
     this.startNanos = startNanos;
     head = routed.head();
@@ -142,14 +149,17 @@ public final class MeshCall {
     AttemptSpan attemptSpan =
         span.attempt(attempts, head.method(), upstream.name(), endpoint.name());
     Duration left = bounds.isUnbounded() ? Duration.ZERO : Duration.ofNanos(bounds.leftNanos(now));
+    UpstreamHead.Sent sent = upstreamHead.sent(begun, endpoint.hostname(), attemptSpan, left);
     Attempt next =
         new Attempt(
             attempts,
             endpoint,
             target,
-            upstreamHead.authority(),
+            head.method(),
+            routed.sendsBody(),
+            sent.authority(),
             upstreamHead.path(),
-            upstreamHead.edits(begun, attemptSpan, left),
+            sent.edits(),
             perTryTimeout,
             left,
             attemptSpan,
@@ -179,8 +189,24 @@ public final class MeshCall {
     if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
       limitExceeded();
     }
+    Optional<Verdict> followed = follow(newStatus, header);
+    if (followed.isPresent()) {
+      endAttempt(ended, result, newStatus, "");
+      end(Outcome.SUCCESS, null, "");
+      return followed.get();
+    }
     count(ended, result, newStatus);
     return new Verdict.Accept(upstreamHead.responseEdits(header, responseInfo(newStatus), begun));
+  }
+
+  /** Where a redirect of the upstream leads, if it is followed here. */
+  private Optional<Verdict> follow(int redirectStatus, UnaryOperator<@Nullable String> header) {
+    Optional<InternalRedirectPolicy> policy =
+        ((RouteAction.Forward) routed.route().action()).internalRedirectPolicy();
+    if (policy.isEmpty() || !policy.get().codes().contains(redirectStatus)) {
+      return Optional.empty();
+    }
+    return calls.follow(routing, routed, policy.get(), replayable, redirectStatus, header, context);
   }
 
   /**

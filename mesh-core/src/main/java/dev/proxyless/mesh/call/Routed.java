@@ -41,6 +41,8 @@ public sealed interface Routed {
    * @param retryRules in effect; empty where nobody asks for retries
    * @param rewritten authority and path as they are sent
    * @param edits of the headers, for the first try
+   * @param followed redirects of upstreams that led here, in order
+   * @param sendsBody whether the caller's body is sent
    * @param envoyHeaders whether headers that tell of Envoy's router are written
    */
   record Upstream(
@@ -54,8 +56,28 @@ public sealed interface Routed {
       Optional<RetryRules> retryRules,
       RouteEntry.Rewritten rewritten,
       List<HeaderEdit> edits,
+      List<String> followed,
+      boolean sendsBody,
       boolean envoyHeaders)
       implements Routed {
+
+    /** The same, where redirects led here. */
+    Upstream redirected(List<String> steps, boolean withBody) {
+      return new Upstream(
+          head,
+          info,
+          route,
+          routed,
+          target,
+          timeouts,
+          bounds,
+          retryRules,
+          rewritten,
+          edits,
+          List.copyOf(steps),
+          withBody,
+          envoyHeaders);
+    }
 
     /** Of the whole call, in milliseconds; zero is none. */
     public long timeoutMillis() {

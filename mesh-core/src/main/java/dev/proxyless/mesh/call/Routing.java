@@ -5,12 +5,15 @@ import dev.proxyless.mesh.call.MeshView.OutboundChain;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.model.Cluster.Discovery;
 import dev.proxyless.mesh.model.HedgePolicy;
+import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Forward;
 import dev.proxyless.mesh.model.RouteAction.RouteTimeouts;
 import dev.proxyless.mesh.route.ConnectionManager.Arrival;
+import dev.proxyless.mesh.route.EditedHead;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
+import dev.proxyless.mesh.route.InternalRedirects;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
@@ -53,6 +56,11 @@ public final class Routing {
     this.nowNanos = nowNanos;
   }
 
+  /** The same, at another time. */
+  Routing at(long now) {
+    return new Routing(view, chain, context, now);
+  }
+
   /**
    * Decides about a request.
    *
@@ -69,12 +77,20 @@ public final class Routing {
     Arrival.Accepted accepted = (Arrival.Accepted) arrival;
     RequestHead head = accepted.head();
     StreamInfo info = StreamInfo.of(random).internal(accepted.internal());
+    List<HeaderEdit> before = new ArrayList<>();
+    HandedOnHead.edits(seen, before);
+    before.addAll(accepted.edits());
+    return route(head, info, before);
+  }
+
+  /** Decides about a request that the connection manager let in, with edits that it has already. */
+  private Routed route(RequestHead head, StreamInfo info, List<HeaderEdit> before) {
     RouteEntry route = chain.table().find(head, info);
     if (route == null || route.action() instanceof RouteAction.NonForwarding) {
       return new Routed.Answered("no_route", UnroutedReplies.noRoute(chain, head, info));
     }
     if (route.action() instanceof RouteAction.Redirect redirect) {
-      String location = route.redirectLocation(redirect, head);
+      String location = route.redirectLocation(head, info);
       return new Routed.Answered(
           "redirect",
           byRoute(route, head, info, redirect.status(), location, "", Optional.empty()));
@@ -82,7 +98,14 @@ public final class Routing {
     if (route.action() instanceof RouteAction.DirectResponse direct) {
       return new Routed.Answered(
           "direct_response",
-          byRoute(route, head, info, direct.status(), "", direct.body(), Optional.empty()));
+          byRoute(
+              route,
+              head,
+              info,
+              direct.status(),
+              hasLocation(direct.status()) ? uri(head) : "",
+              direct.body(),
+              Optional.empty()));
     }
     RouteEntry.Target routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
@@ -101,10 +124,45 @@ public final class Routing {
               "pass_through",
               ""));
     }
-    List<HeaderEdit> before = new ArrayList<>();
-    HandedOnHead.edits(seen, before);
-    before.addAll(accepted.edits());
     return upstream(head, info, route, routed, target, before);
+  }
+
+  /**
+   * Where a redirect of an upstream leads; empty where it is not followed.
+   *
+   * @param before what was redirected
+   * @param replayable whether the body can be sent again
+   * @param response the first value of a header of the redirect, or null
+   */
+  Optional<Routed> follow(
+      Routed.Upstream before,
+      InternalRedirectPolicy policy,
+      boolean replayable,
+      int status,
+      UnaryOperator<@Nullable String> response) {
+    RequestHead sent = EditedHead.of(before.head(), before.rewritten(), before.edits());
+    Optional<InternalRedirects.Next> next =
+        InternalRedirects.next(
+            policy,
+            sent,
+            before.route().name(),
+            before.followed(),
+            status,
+            response,
+            found -> chain.table().find(found.head(sent), before.info()));
+    if (next.isEmpty() || !(replayable || next.get().dropsBody())) {
+      return Optional.empty();
+    }
+    List<HeaderEdit> edits = new ArrayList<>(before.edits());
+    edits.addAll(next.get().edits());
+    Routed routed = route(next.get().head(sent), before.info(), edits);
+    if (!(routed instanceof Routed.Upstream upstream)) {
+      return routed instanceof Routed.Through ? Optional.empty() : Optional.of(routed);
+    }
+    List<String> followed = new ArrayList<>(before.followed());
+    followed.add(InternalRedirects.step(before.route().name(), upstream.route().name()));
+    return Optional.of(
+        upstream.redirected(followed, before.sendsBody() && !next.get().dropsBody()));
   }
 
   /** How a request's route is found, step by step, for people. */
@@ -148,10 +206,10 @@ public final class Routing {
     Optional<RetryRules> configured = context.retryRules().or(route::retryRules);
     CallTimeouts timeouts = timeouts(forward, route, head, configured, steered);
     Bounds bounds = Bounds.of(timeouts, nowNanos, context);
-    HeaderEdits edits = new HeaderEdits(head::header);
-    before.forEach(edits::add);
+    HeaderEdits edits = HeaderEdits.of(head);
     if (steered) {
-      EnvoyHeaders.consumeBefore(edits);
+      EnvoyHeaders.consumeBefore(
+          edits, chain.manager().config().router().respectExpectedRqTimeout());
     }
     boolean envoyHeaders = chain.envoyHeaders();
     Duration expected = expected(timeouts, bounds);
@@ -180,7 +238,9 @@ public final class Routing {
         bounds,
         rules.filter(each -> !each.policy().retryOn().isEmpty()),
         rewritten,
-        edits.list(),
+        edits.after(before),
+        List.of(),
+        true,
         envoyHeaders);
   }
 
@@ -257,6 +317,15 @@ public final class Routing {
         contentType,
         mutated(route, head, info, null, headers, status, call),
         call);
+  }
+
+  /** Envoy tells a location with every such status, whoever chose it. */
+  private static boolean hasLocation(int status) {
+    return status == 201 || (status >= 300 && status < 400);
+  }
+
+  private static String uri(RequestHead head) {
+    return head.scheme() + "://" + head.authority() + head.path();
   }
 
   private static LocalReply noCluster(

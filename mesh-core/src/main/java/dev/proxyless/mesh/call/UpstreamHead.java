@@ -20,14 +20,12 @@ final class UpstreamHead {
 
   private final Routed.Upstream routed;
   private final VirtualHost virtualHost;
+  private final SentHead sent;
 
   UpstreamHead(Routed.Upstream routed) {
     this.routed = routed;
     virtualHost = routed.route().virtualHost();
-  }
-
-  String authority() {
-    return routed.rewritten().authority();
+    sent = new SentHead(routed.head(), routed.edits(), routed.rewritten());
   }
 
   String path() {
@@ -35,14 +33,24 @@ final class UpstreamHead {
   }
 
   /**
-   * What one try changes of the headers. A retry tells anew what the first try told of itself; the
-   * route's mutations are made once.
+   * What one try sends besides the path.
+   *
+   * @param authority to send
+   * @param edits of the caller's headers, in order
+   */
+  record Sent(String authority, List<HeaderEdit> edits) {}
+
+  /**
+   * What one try sends. A retry tells anew what the first try told of itself; the route's mutations
+   * are made once.
    *
    * @param count tries that were begun, this one included
+   * @param hostName the endpoint's own name; may be empty
    * @param left of the call; zero is no bound
    */
-  List<HeaderEdit> edits(int count, AttemptSpan span, Duration left) {
-    List<HeaderEdit> edits = new ArrayList<>(routed.edits());
+  Sent sent(int count, String hostName, AttemptSpan span, Duration left) {
+    HeaderEdits edits = HeaderEdits.of(routed.head());
+    routed.edits().forEach(edits::add);
     if (count > 1) {
       Duration expected = expectedTimeout(left);
       if (routed.envoyHeaders() && !expected.isZero()) {
@@ -52,15 +60,17 @@ final class UpstreamHead {
         edits.add(attemptCount(count));
       }
     }
+    String authority =
+        routed.route().authorityFor(routed.rewritten(), hostName, edits, routed.envoyHeaders());
     span.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
-    return edits;
+    return new Sent(authority, edits.list());
   }
 
   /** What is changed of the headers of a response to the caller. */
   List<HeaderEdit> responseEdits(
       UnaryOperator<@Nullable String> header, ResponseInfo response, int count) {
     HeaderEdits edits = new HeaderEdits(header);
-    routed.route().finalizeResponse(routed.head(), routed.info(), routed.routed(), edits, response);
+    routed.route().finalizeResponse(sent, routed.info(), routed.routed(), edits, response);
     if (virtualHost.includeAttemptCountInResponse()) {
       edits.add(attemptCount(count));
     }
@@ -72,13 +82,7 @@ final class UpstreamHead {
     List<Header> headers =
         new ArrayList<>(
             Routing.mutated(
-                routed.route(),
-                routed.head(),
-                routed.info(),
-                routed.routed(),
-                List.of(),
-                status,
-                info));
+                routed.route(), sent, routed.info(), routed.routed(), List.of(), status, info));
     headers.addAll(own);
     if (virtualHost.includeAttemptCountInResponse()) {
       return HeaderLines.edited(headers, List.of(attemptCount(count)));

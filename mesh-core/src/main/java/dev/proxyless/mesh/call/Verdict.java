@@ -18,6 +18,12 @@ public sealed interface Verdict {
   /** Discard the response, if there is one, wait, and ask {@link MeshCall#next} again. */
   record Retry(Duration delay) implements Verdict {}
 
+  /**
+   * Discard the response and go on with another call, which an internal redirect leads to. The call
+   * so far is over; the tries of the next one change the caller's own request as well.
+   */
+  record Follow(MeshCall next) implements Verdict {}
+
   /** Give this to the caller instead; the call is over. */
   record GiveUp(LocalReply reply) implements Verdict {}
 }

@@ -49,9 +49,6 @@ public record MatcherTree(Optional<Matcher> matcher, Optional<OnMatch> onNoMatch
      * comma.
      */
     record RequestHeader(String name) implements Input {}
-
-    /** {@code envoy.type.matcher.v3.HttpRequestQueryParamMatchInput}. */
-    record QueryParameter(String name) implements Input {}
   }
 
   /**

@@ -36,7 +36,8 @@ final class Ascii {
     return text;
   }
 
-  private static char lower(char c) {
+  /** A to Z in lower case; other characters as they are. */
+  static char lower(char c) {
     return c >= 'A' && c <= 'Z' ? (char) (c + ('a' - 'A')) : c;
   }
 }

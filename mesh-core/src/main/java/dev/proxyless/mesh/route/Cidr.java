@@ -8,6 +8,8 @@ import org.jspecify.annotations.Nullable;
 /** A {@link CidrRange}, compiled. Immutable. */
 final class Cidr {
 
+  private static final int IPV4_BYTES = 4;
+
   private final byte[] prefix;
   private final int bits;
   private final CidrRange range;
@@ -36,10 +38,20 @@ final class Cidr {
       return null;
     }
     try {
-      return InetAddress.getByName(text).getAddress();
+      byte[] address = InetAddress.getByName(text).getAddress();
+      return text.indexOf(':') >= 0 && address.length == IPV4_BYTES ? mapped(address) : address;
     } catch (UnknownHostException malformed) {
       return null;
     }
+  }
+
+  /** An IPv4 address that was written as IPv6 stays one, as in Envoy. */
+  private static byte[] mapped(byte[] ipv4) {
+    byte[] ipv6 = new byte[16];
+    ipv6[10] = (byte) 0xff;
+    ipv6[11] = (byte) 0xff;
+    System.arraycopy(ipv4, 0, ipv6, 12, IPV4_BYTES);
+    return ipv6;
   }
 
   private static boolean isIpv6(String text) {

@@ -10,27 +10,27 @@ import org.jspecify.annotations.Nullable;
  */
 final class CookieCondition implements Condition {
 
-  private final HeaderName lines;
+  private static final HeaderName LINES = HeaderName.of("cookie");
+
   private final CookieMatcher matcher;
   private final TextMatcher text;
 
-  private CookieCondition(HeaderName lines, CookieMatcher matcher, TextMatcher text) {
-    this.lines = lines;
+  private CookieCondition(CookieMatcher matcher, TextMatcher text) {
     this.matcher = matcher;
     this.text = text;
   }
 
-  static CookieCondition compile(CookieMatcher matcher, String path, HeaderNames names) {
+  static CookieCondition compile(CookieMatcher matcher, String path) {
     TextMatcher text = TextMatcher.compile(matcher.match(), path + ".string_match");
-    return new CookieCondition(names.get("cookie"), matcher, text);
+    return new CookieCondition(matcher, text);
   }
 
   @Override
   public boolean test(RequestView request) {
     String value = null;
-    int last = request.lastLine(lines);
-    for (int i = request.firstLine(lines); i >= 0 && i <= last && value == null; i++) {
-      if (request.is(lines, i)) {
+    int last = request.lastLine(LINES);
+    for (int i = request.firstLine(LINES); i >= 0 && i <= last && value == null; i++) {
+      if (request.is(LINES, i)) {
         value = value(request.head.headerValue(i), matcher.name());
       }
     }

@@ -25,20 +25,11 @@ final class HeaderCondition implements Condition {
   }
 
   static HeaderCondition compile(HeaderMatcher matcher, String path) {
-    return compile(matcher, path, new HeaderNames());
-  }
-
-  /**
-   * Compiles a matcher.
-   *
-   * @param names gives conditions on one name the same object for it
-   */
-  static HeaderCondition compile(HeaderMatcher matcher, String path, HeaderNames names) {
     TextMatcher text =
         matcher.match() instanceof ValueMatch.Text match
             ? TextMatcher.compile(match.matcher(), path + ".string_match")
             : null;
-    return new HeaderCondition(names.get(matcher.name()), matcher, text);
+    return new HeaderCondition(HeaderName.of(matcher.name()), matcher, text);
   }
 
   @Override

@@ -31,7 +31,8 @@ public final class HeaderEdits {
     return new HeaderEdits(head::header, name -> joined(head, name));
   }
 
-  private static @Nullable String joined(RequestHead head, String name) {
+  /** All values of a header, joined by commas, or null. */
+  static @Nullable String joined(RequestHead head, String name) {
     String all = null;
     for (int i = 0; i < head.headerCount(); i++) {
       if (head.headerName(i).equalsIgnoreCase(name)) {
@@ -88,6 +89,17 @@ public final class HeaderEdits {
   /** One of the edits, in their order. */
   public HeaderEdit get(int index) {
     return edits.get(index);
+  }
+
+  /** Others, then the edits so far, in order. */
+  public List<HeaderEdit> after(List<HeaderEdit> others) {
+    if (others.isEmpty()) {
+      return list();
+    }
+    List<HeaderEdit> all = new ArrayList<>(others.size() + edits.size());
+    all.addAll(others);
+    all.addAll(edits);
+    return all;
   }
 
   /** The edits so far, in order. */

@@ -1,6 +1,5 @@
 package dev.proxyless.mesh.route;
 
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,72 +22,13 @@ final class HeaderName {
     INTERNAL
   }
 
-  /**
-   * Names whose repeated lines Envoy keeps as one, joined by commas. Source: what Envoy 1.40 did
-   * with two lines of each; its {@code INLINE_REQ} headers and those that its filters register.
-   */
-  private static final Set<String> JOINED =
-      Set.of(
-          "accept",
-          "accept-encoding",
-          "access-control-request-headers",
-          "access-control-request-method",
-          "access-control-request-private-network",
-          "authentication",
-          "authorization",
-          "cache-control",
-          "content-encoding",
-          "content-type",
-          "expect",
-          "grpc-accept-encoding",
-          "grpc-timeout",
-          "if-match",
-          "if-modified-since",
-          "if-none-match",
-          "if-range",
-          "if-unmodified-since",
-          "origin",
-          "pragma",
-          "proxy-status",
-          "referer",
-          "user-agent",
-          "via",
-          "x-client-trace-id",
-          "x-envoy-attempt-count",
-          "x-envoy-decorator-operation",
-          "x-envoy-downstream-service-cluster",
-          "x-envoy-downstream-service-node",
-          "x-envoy-expected-rq-timeout-ms",
-          "x-envoy-external-address",
-          "x-envoy-force-trace",
-          "x-envoy-hedge-on-per-try-timeout",
-          "x-envoy-ip-tags",
-          "x-envoy-is-timeout-retry",
-          "x-envoy-max-retries",
-          "x-envoy-original-host",
-          "x-envoy-original-path",
-          "x-envoy-original-url",
-          "x-envoy-retriable-header-names",
-          "x-envoy-retriable-status-codes",
-          "x-envoy-retry-grpc-on",
-          "x-envoy-retry-on",
-          "x-envoy-upstream-alt-stat-name",
-          "x-envoy-upstream-rq-per-try-timeout-ms",
-          "x-envoy-upstream-rq-timeout-alt-response",
-          "x-envoy-upstream-rq-timeout-ms",
-          "x-envoy-upstream-stream-duration-ms",
-          "x-forwarded-for",
-          "x-forwarded-host",
-          "x-forwarded-port",
-          "x-request-id");
-
   private final String text;
   private final Origin origin;
   private final boolean joined;
 
   private HeaderName(String text) {
     this.text = text;
-    joined = JOINED.contains(text);
+    joined = InlineHeaders.OF_REQUESTS.contains(text);
     origin =
         switch (text) {
           case ":authority", "host" -> Origin.AUTHORITY;

@@ -41,8 +41,22 @@ final class PathCondition implements Condition {
     return match;
   }
 
+  /** Whether letters are compared without their case; expressions and templates never are. */
   boolean ignoresCase() {
-    return ignoreCase;
+    return ignoreCase && regex == null && template == null;
+  }
+
+  /** What every path begins with that matches the expression or template. */
+  String literalPrefix() {
+    return template != null ? template.literalPrefix() : RegexPrefix.of(match.value());
+  }
+
+  /** Whether a path that begins as it must also matches the expression or template, if any. */
+  boolean testBeyondIndex(RequestView request) {
+    if (regex != null) {
+      return regex.matches(request.path());
+    }
+    return template == null || template.matches(request.path());
   }
 
   /** The template of {@code path_match_policy}, or null. */
@@ -59,11 +73,8 @@ final class PathCondition implements Condition {
     if (target.isEmpty()) {
       return false;
     }
-    if (regex != null) {
-      return regex.matches(request.path());
-    }
-    if (template != null) {
-      return template.matches(request.path());
+    if (regex != null || template != null) {
+      return testBeyondIndex(request);
     }
     int end = request.pathEnd;
     String value = match.value();
@@ -102,7 +113,6 @@ final class PathCondition implements Condition {
     } else {
       verb = "matches";
     }
-    boolean anyCase = ignoreCase && regex == null && template == null;
-    return "path " + verb + " \"" + match.value() + "\"" + (anyCase ? " (any case)" : "");
+    return "path " + verb + " \"" + match.value() + "\"" + (ignoresCase() ? " (any case)" : "");
   }
 }

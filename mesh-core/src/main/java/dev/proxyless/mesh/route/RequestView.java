@@ -21,7 +21,7 @@ final class RequestView {
 
   private @Nullable String path;
 
-  /** Which header the next two are about, by identity: every condition on a name shares one. */
+  /** Which header the next two are about. */
   private @Nullable HeaderName header;
 
   private int firstLine;
@@ -121,7 +121,8 @@ final class RequestView {
   }
 
   private void find(HeaderName name) {
-    if (header == name) {
+    HeaderName known = header;
+    if (known != null && known.text().equals(name.text())) {
       return;
     }
     header = name;

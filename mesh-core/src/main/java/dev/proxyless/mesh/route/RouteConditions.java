@@ -20,10 +20,6 @@ final class RouteConditions {
   }
 
   static RouteConditions compile(RouteMatch match, String at) {
-    return compile(match, at, new HeaderNames());
-  }
-
-  static RouteConditions compile(RouteMatch match, String at, HeaderNames names) {
     List<Condition> others = new ArrayList<>();
     match.runtimeFraction().map(OtherConditions.Fraction::new).ifPresent(others::add);
     if (match.grpc()) {
@@ -31,7 +27,7 @@ final class RouteConditions {
     }
     for (int i = 0; i < match.headers().size(); i++) {
       String path = at + ".headers[" + i + "]";
-      others.add(HeaderCondition.compile(match.headers().get(i), path, names));
+      others.add(HeaderCondition.compile(match.headers().get(i), path));
     }
     for (int i = 0; i < match.queryParameters().size(); i++) {
       String path = at + ".query_parameters[" + i + "]";
@@ -39,7 +35,7 @@ final class RouteConditions {
     }
     for (int i = 0; i < match.cookies().size(); i++) {
       String path = at + ".cookies[" + i + "]";
-      others.add(CookieCondition.compile(match.cookies().get(i), path, names));
+      others.add(CookieCondition.compile(match.cookies().get(i), path));
     }
     match.tlsContext().map(OtherConditions.TlsContext::new).ifPresent(others::add);
     for (int i = 0; i < match.dynamicMetadata().size(); i++) {

@@ -7,6 +7,7 @@ import dev.proxyless.mesh.telemetry.MeshMeters;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.BiFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,14 +20,14 @@ import org.jspecify.annotations.Nullable;
 public final class RouteTable {
 
   private final RouteConfiguration configuration;
-  private final Optional<HeaderName> hostHeader;
-  private final HostIndex<VirtualHostEntry> hosts = new HostIndex<>();
+  private final @Nullable HeaderName hostHeader;
+  private final HostIndex<VirtualHostEntry> hosts;
   private final List<RouteEntry> all = new ArrayList<>();
 
   private RouteTable(RouteConfiguration configuration, MeshMeters meters) {
     this.configuration = configuration;
-    HeaderNames names = new HeaderNames();
-    hostHeader = configuration.vhostHeader().map(names::get);
+    hostHeader = configuration.vhostHeader().map(HeaderName::of).orElse(null);
+    HostIndex.Builder<VirtualHostEntry> index = new HostIndex.Builder<>();
     Levels levels = Levels.of(configuration);
     for (int i = 0; i < configuration.virtualHosts().size(); i++) {
       VirtualHost virtualHost = configuration.virtualHosts().get(i);
@@ -34,24 +35,32 @@ public final class RouteTable {
       Optional<RetryRules> retryRules =
           virtualHost.retryPolicy().map(policy -> RetryRules.compile(policy, at + ".retry_policy"));
       Levels hostLevels = levels.with(virtualHost, at);
-      List<RouteEntry> entries = new ArrayList<>();
-      for (Route route : virtualHost.routes()) {
-        String routeAt = at + ".routes[" + entries.size() + "]";
-        entries.add(
-            RouteEntry.compile(virtualHost, route, hostLevels, retryRules, routeAt, meters));
-      }
-      all.addAll(entries);
-      VirtualHostEntry host =
-          VirtualHostEntry.compile(virtualHost, at, names, new RouteList(entries));
+      BiFunction<List<Route>, String, RouteFinder> compiler =
+          (routes, routesAt) -> {
+            List<RouteEntry> entries = new ArrayList<>(routes.size());
+            for (Route route : routes) {
+              String routeAt = routesAt + "[" + entries.size() + "]";
+              entries.add(
+                  RouteEntry.compile(virtualHost, route, hostLevels, retryRules, routeAt, meters));
+            }
+            all.addAll(entries);
+            return new RouteIndex(entries);
+          };
+      RouteFinder finder =
+          virtualHost.matcher().isPresent()
+              ? MatchTree.compile(virtualHost.matcher().get(), at + ".matcher", compiler)
+              : compiler.apply(virtualHost.routes(), at + ".routes");
+      VirtualHostEntry host = VirtualHostEntry.compile(virtualHost, at, finder);
       for (int j = 0; j < virtualHost.domains().size(); j++) {
         String domain = virtualHost.domains().get(j);
-        if (!hosts.add(domain, host)) {
+        if (!index.add(domain, host)) {
           throw new InvalidRouteException(
               at + ".domains[" + j + "]",
               "\"" + domain + "\" stands twice; a domain belongs to one virtual host");
         }
       }
     }
+    hosts = index.build();
   }
 
   /**
@@ -132,24 +141,12 @@ public final class RouteTable {
   public List<String> explain(RequestHead head, StreamInfo info) {
     List<String> steps = new ArrayList<>();
     VirtualHostEntry host = host(head, info);
+    String name = hostName(head, info);
     if (host == null) {
-      String nearest = nearestDomain(head.authority());
-      steps.add(
-          "no virtual host of "
-              + configuration.name()
-              + " has a domain for \""
-              + head.authority()
-              + "\""
-              + (nearest.isEmpty() ? "" : "; the nearest is \"" + nearest + "\""));
+      steps.add(noHost(name));
       return steps;
     }
-    steps.add(
-        "virtual host "
-            + host.virtualHost().name()
-            + " takes \""
-            + head.authority()
-            + "\" by its domains "
-            + host.virtualHost().domains());
+    steps.add("virtual host " + host.virtualHost().name() + " takes " + why(host, name));
     RequestView view = view(head, info);
     Optional<String> early = host.beforeRoutes(view);
     if (early.isPresent()) {
@@ -160,16 +157,48 @@ public final class RouteTable {
     return steps;
   }
 
-  private @Nullable VirtualHostEntry host(RequestHead head, StreamInfo info) {
-    if (hostHeader.isEmpty()) {
-      return host(head.authority());
+  private String noHost(@Nullable String name) {
+    if (name == null) {
+      return "the request has no " + hostHeader + ", by which virtual hosts are looked up here";
     }
-    String host = hostHeader.get().first(head, info);
-    return host == null ? hosts.withoutHost() : host(host);
+    String nearest = nearestDomain(name);
+    return "no virtual host of "
+        + configuration.name()
+        + " has a domain for \""
+        + name
+        + "\""
+        + (nearest.isEmpty() ? "" : "; the nearest is \"" + nearest + "\"");
   }
 
-  private @Nullable VirtualHostEntry host(String authority) {
-    return hosts.find(
-        configuration.ignorePortInHostMatching() ? Hosts.withoutPort(authority) : authority);
+  private String why(VirtualHostEntry host, @Nullable String name) {
+    if (name == null || hosts.takesAnyHost()) {
+      return "any host: there is no other domain than *";
+    }
+    String looked = withoutPort(name);
+    return "\""
+        + name
+        + "\""
+        + (hostHeader == null ? "" : " of header " + hostHeader)
+        + (looked.equals(name) ? "" : ", without its port,")
+        + " by its domain "
+        + HostIndex.domainOf(looked, host.virtualHost().domains());
+  }
+
+  private @Nullable VirtualHostEntry host(RequestHead head, StreamInfo info) {
+    String name = hostName(head, info);
+    return name == null && !hosts.takesAnyHost() ? null : host(name == null ? "" : name);
+  }
+
+  /** What a virtual host is looked up by; null where a request lacks it. */
+  private @Nullable String hostName(RequestHead head, StreamInfo info) {
+    return hostHeader == null ? head.authority() : hostHeader.first(head, info);
+  }
+
+  private @Nullable VirtualHostEntry host(String name) {
+    return hosts.find(withoutPort(name));
+  }
+
+  private String withoutPort(String name) {
+    return configuration.ignorePortInHostMatching() ? Hosts.withoutPort(name) : name;
   }
 }

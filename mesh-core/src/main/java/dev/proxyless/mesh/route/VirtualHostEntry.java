@@ -37,15 +37,14 @@ final class VirtualHostEntry {
    *
    * @param at its path in the configuration
    */
-  static VirtualHostEntry compile(
-      VirtualHost virtualHost, String at, HeaderNames names, RouteFinder finder) {
+  static VirtualHostEntry compile(VirtualHost virtualHost, String at, RouteFinder finder) {
     VirtualHostEntry entry = new VirtualHostEntry(virtualHost, finder);
     for (VirtualCluster cluster : virtualHost.virtualClusters()) {
       String clusterAt = at + ".virtual_clusters[" + entry.virtualClusters.size() + "]";
       List<HeaderCondition> conditions = new ArrayList<>();
       for (HeaderMatcher matcher : cluster.headers()) {
         String headerAt = clusterAt + ".headers[" + conditions.size() + "]";
-        conditions.add(HeaderCondition.compile(matcher, headerAt, names));
+        conditions.add(HeaderCondition.compile(matcher, headerAt));
       }
       entry.virtualClusters.add(conditions);
     }

@@ -45,7 +45,9 @@ final class RouteDecoder {
         new RouteConfiguration(
             message.string("name"),
             message.messages("virtual_hosts").stream().map(this::virtualHost).toList(),
-            Texts.headerNames(message, "internal_only_headers"),
+            Texts.headerNames(message, "internal_only_headers").stream()
+                .filter(name -> !name.isEmpty())
+                .toList(),
             HeaderMutationDecoder.request(message),
             HeaderMutationDecoder.response(message),
             message.bool("most_specific_header_mutations_wins", false),

@@ -18,6 +18,7 @@ import java.util.Optional;
 final class RoutePolicyDecoder {
 
   private static final int MAX_BYTES = 16_384;
+  private static final String ROUTE_UPGRADE = "envoy.config.route.v3.RouteAction.UpgradeConfig";
 
   private RoutePolicyDecoder() {}
 
@@ -59,12 +60,24 @@ final class RoutePolicyDecoder {
       String type =
           Texts.checked(upgrade, "upgrade_type", upgrade.string("upgrade_type"))
               .toLowerCase(Locale.ROOT);
+      if (upgrade.type().name().equals(ROUTE_UPGRADE)) {
+        requireRouteUpgrade(upgrade, type);
+      }
       if (upgrades.put(type, upgrade.bool("enabled", true)) != null) {
         throw upgrade.invalid(
             "upgrade_type", "is \"" + type + "\", which stands twice; leave out one of them");
       }
     }
     return Collections.unmodifiableMap(upgrades);
+  }
+
+  /** What a route says of an upgrade is held to more than what a connection manager does. */
+  private static void requireRouteUpgrade(Message upgrade, String type) {
+    upgrade.requiredString("upgrade_type");
+    if (upgrade.has("connect_config") && !type.equals("connect")) {
+      throw upgrade.invalid(
+          "connect_config", "is for CONNECT alone; upgrade_type is \"" + type + "\"");
+    }
   }
 
   static List<HashPolicy> hashPolicies(Message action) {

@@ -28,8 +28,8 @@ class ExplainTest {
   void eachRouteThatDoesNotTakeARequestSaysWhatItWants() {
     assertEquals(
         List.of(
-            "virtual host serviceb takes \"serviceb.apps.local\" by its domains"
-                + " [serviceb.apps.local, serviceb.apps.local:8000]",
+            "virtual host serviceb takes \"serviceb.apps.local\" by its domain"
+                + " serviceb.apps.local",
             "route 0 \"grpc\" does not: it wants that content type is application/grpc",
             "route 1 \"post\" does not: it wants that header :method is \"POST\"",
             "route 2 \"canary\" does not: it wants that query parameter canary is present",

@@ -1,8 +1,11 @@
 package dev.proxyless.mesh.route;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.proxyless.mesh.testing.FakeRequest;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,8 +33,11 @@ class HeaderMatchTest {
         "{present_match: false, invert_match: true};                 v;     true",
         "{present_match: false, invert_match: true};                 -;     false",
         "{present_match: true, treat_missing_header_as_empty: true}; -;     true",
-        // an empty exact_match is presence
+        // an empty exact_match takes any value, but not a missing header
         "{exact_match: ''};                                          v;     true",
+        "{exact_match: ''};                                          -;     false",
+        "{exact_match: '', invert_match: true};                      v;     false",
+        "{exact_match: '', invert_match: true};                      -;     false",
         "{exact_match: v};                                           v;     true",
         "{exact_match: v};                                           V;     false",
         "{exact_match: v};                                           w;     false",
@@ -150,5 +156,43 @@ class HeaderMatchTest {
         + "'"
         + (inner.isBlank() ? "" : ", " + inner)
         + "}]}";
+  }
+
+  /** Columns: name; lines, {@code |} between them; the value that matches. */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = ';',
+      value = {
+        "user-agent;        a|b;   'a,b'",
+        "x-forwarded-for;   a|b;   'a,b'",
+        "accept;            a;     a",
+        "x-envoy-internal;  -;     true",
+        "x-forwarded-proto; -;     http",
+        "x-forwarded-proto; https; https",
+        ":scheme;           -;     http",
+        "host;              -;     h",
+        "host;              x;     h",
+        ":authority;        -;     h",
+        ":path;             -;     /p?q",
+        ":method;           -;     GET"
+      })
+  void headersAreAsEnvoysRouterSeesThem(String name, String lines, String expected) {
+    FakeRequest request = FakeRequest.get("http://h/p?q");
+    if (!lines.equals("-")) {
+      for (String line : lines.split("\\|")) {
+        request = request.header(name, line);
+      }
+    }
+    String match = match(name, "{string_match: {exact: '" + expected + "'}}");
+    assertEquals(true, Tables.matches(match, request));
+    assertEquals(expected, HeaderName.of(name).first(request, StreamInfo.of(0)));
+  }
+
+  @Test
+  void aCallerThatIsNotTrustedHasNoInternalHeader() {
+    StreamInfo external =
+        new StreamInfo(
+            0, false, Optional.empty(), Map.of(), Map.of(), StreamInfo.RuntimeFeatures.NONE);
+    assertNull(HeaderName.of("x-envoy-internal").first(FakeRequest.get("http://h/"), external));
   }
 }

@@ -32,7 +32,7 @@ final class Forwarding {
   private final Interceptor.Chain chain;
   private final Call outer;
   private final Request request;
-  private final MeshCall call;
+  private MeshCall call;
   private final Local local;
   private final Cancellation cancellation = new Cancellation();
   private final long callerDeadline;
@@ -69,13 +69,17 @@ final class Forwarding {
         if (step instanceof Step.Reply reply) {
           return local.respond(request, reply.reply());
         }
-        Try next = new Try(((Step.Try) step).attempt());
+        Try next = new Try(call, ((Step.Try) step).attempt());
         Verdict verdict = next.make();
         if (verdict instanceof Verdict.Accept accept) {
           handedOver = true;
           return next.handOver(accept.edits());
         }
         next.discard();
+        if (verdict instanceof Verdict.Follow follow) {
+          call = follow.next();
+          continue;
+        }
         if (verdict instanceof Verdict.GiveUp giveUp) {
           return local.respond(request, giveUp.reply());
         }
@@ -102,6 +106,7 @@ final class Forwarding {
 
   /** One try. */
   private final class Try {
+    private final MeshCall own;
     private final Attempt attempt;
     private final AttemptEvents events;
     private final Call inner;
@@ -114,12 +119,13 @@ final class Forwarding {
     private volatile @Nullable IOException overBy;
     private @Nullable Response response;
 
-    Try(Attempt attempt) {
+    Try(MeshCall own, Attempt attempt) {
+      this.own = own;
       this.attempt = attempt;
-      InnerClients.OfEndpoint own =
+      InnerClients.OfEndpoint clientsOfEndpoint =
           attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
       events = new AttemptEvents(outer, chain.getEventListener(), this::connected, this::ended);
-      inner = own.client(attempt).newCall(innerRequest());
+      inner = clientsOfEndpoint.client(attempt).newCall(innerRequest());
       long callerLeft =
           callerDeadline == Long.MAX_VALUE
               ? Long.MAX_VALUE
@@ -137,6 +143,9 @@ final class Forwarding {
           case ADD -> builder.addHeader(edit.name(), edit.value());
           case REMOVE -> builder.removeHeader(edit.name());
         }
+      }
+      if (!attempt.method().equals(request.method()) || !attempt.sendsBody()) {
+        builder.method(attempt.method(), attempt.sendsBody() ? request.body() : null);
       }
       OkHttpHead head = new OkHttpHead(request);
       HttpUrl url = request.url();
@@ -179,7 +188,7 @@ final class Forwarding {
         Response received = inner.execute();
         response = received;
         stopTimer();
-        return call.responded(attempt, received.code(), received::header);
+        return own.responded(attempt, received.code(), received::header);
       } catch (IOException failure) {
         stopTimer();
         return failed(failure);
@@ -218,15 +227,15 @@ final class Forwarding {
       boolean connected = events.wasConnected();
       String words = Failures.describe(failure, connected);
       if (perTryOver) {
-        return call.failed(attempt, Failure.PER_TRY_TIMEOUT, events.wasSent(), words);
+        return own.failed(attempt, Failure.PER_TRY_TIMEOUT, events.wasSent(), words);
       }
       if (isCallTimeout(failure)) {
         if (!boundIsRoutes) {
           throw failure; // the application's own call time-out
         }
-        return call.failed(attempt, Failure.CALL_TIMEOUT, events.wasSent(), words);
+        return own.failed(attempt, Failure.CALL_TIMEOUT, events.wasSent(), words);
       }
-      return call.failed(attempt, Failures.classify(failure, connected), events.wasSent(), words);
+      return own.failed(attempt, Failures.classify(failure, connected), events.wasSent(), words);
     }
 
     private boolean isCallTimeout(IOException failure) {
@@ -250,11 +259,11 @@ final class Forwarding {
     private void tellEnd() {
       IOException failure = overBy;
       if (failure == null) {
-        call.finished();
+        own.finished();
       } else if (outer.isCanceled()) {
-        call.cancelled();
+        own.cancelled();
       } else {
-        call.bodyFailed(
+        own.bodyFailed(
             isCallTimeout(failure) ? Failure.CALL_TIMEOUT : Failures.classify(failure, true));
       }
     }
@@ -267,7 +276,7 @@ final class Forwarding {
         tellEnd();
       }
       Response.Builder builder =
-          received.newBuilder().request(MeshInterceptor.tagged(request, call.info()));
+          received.newBuilder().request(MeshInterceptor.tagged(request, own.info()));
       RetryAfter.restore(received, builder);
       for (HeaderEdit edit : edits) {
         switch (edit.kind()) {
