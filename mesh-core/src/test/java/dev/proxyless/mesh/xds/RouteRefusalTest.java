@@ -130,8 +130,6 @@ final class RouteRefusalTest {
           forward | {hash_policy: [{header: {}}]} | hash_policy[0].header.header_name: is required
           forward | {hash_policy: [{header: {header_name: a, regex_rewrite: {}}}]} | hash_policy[0].header.regex_rewrite.pattern: is required
           forward | {hash_policy: [{cookie: {}}]} | hash_policy[0].cookie.name: is required
-          forward | {hash_policy: [{cookie: {name: a, attributes: [{value: b}]}}]} | hash_policy[0].cookie.attributes[0].name: is required
-          forward | {hash_policy: [{cookie: {name: a, attributes: [{name: b, value: "c\\n"}]}}]} | hash_policy[0].cookie.attributes[0].value: has a line break at character 2; right would be a text without one
           forward | {hash_policy: [{query_parameter: {}}]} | hash_policy[0].query_parameter.name: is required
           forward | {hash_policy: [{filter_state: {}}]} | hash_policy[0].filter_state.key: is required
           forward | {request_mirror_policies: [{}]} | request_mirror_policies[0].cluster: is required, or cluster_header
