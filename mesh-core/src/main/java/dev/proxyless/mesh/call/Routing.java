@@ -95,17 +95,12 @@ public final class Routing {
           "redirect",
           byRoute(route, head, info, redirect.status(), location, "", Optional.empty()));
     }
-    if (route.action() instanceof RouteAction.DirectResponse direct) {
+    if (route.action() instanceof RouteAction.DirectResponse) {
+      RouteEntry.DirectReply reply = route.directReply(head, info);
+      String location = reply.location().orElse("");
       return new Routed.Answered(
           "direct_response",
-          byRoute(
-              route,
-              head,
-              info,
-              direct.status(),
-              hasLocation(direct.status()) ? uri(head) : "",
-              direct.body(),
-              Optional.empty()));
+          byRoute(route, head, info, reply.status(), location, reply.body(), reply.contentType()));
     }
     RouteEntry.Target routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
@@ -317,15 +312,6 @@ public final class Routing {
         contentType,
         mutated(route, head, info, null, headers, status, call),
         call);
-  }
-
-  /** Envoy tells a location with every such status, whoever chose it. */
-  private static boolean hasLocation(int status) {
-    return status == 201 || (status >= 300 && status < 400);
-  }
-
-  private static String uri(RequestHead head) {
-    return head.scheme() + "://" + head.authority() + head.path();
   }
 
   private static LocalReply noCluster(
