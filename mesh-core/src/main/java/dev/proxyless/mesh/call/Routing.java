@@ -97,10 +97,16 @@ public final class Routing {
     }
     if (route.action() instanceof RouteAction.DirectResponse) {
       RouteEntry.DirectReply reply = route.directReply(head, info);
-      String location = reply.location().orElse("");
       return new Routed.Answered(
           "direct_response",
-          byRoute(route, head, info, reply.status(), location, reply.body(), reply.contentType()));
+          byRoute(
+              route,
+              head,
+              info,
+              reply.status(),
+              reply.location().orElse(""),
+              reply.body(),
+              reply.contentType()));
     }
     RouteEntry.Target routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
@@ -158,6 +164,23 @@ public final class Routing {
     followed.add(InternalRedirects.step(before.route().name(), upstream.route().name()));
     return Optional.of(
         upstream.redirected(followed, before.sendsBody() && !next.get().dropsBody()));
+  }
+
+  /** The copies of a request that its route sends to other clusters that are known. */
+  List<Routed.Upstream> mirrors(Routed.Upstream of) {
+    if (!of.route().hasMirrors()) {
+      return List.of();
+    }
+    RequestHead sent = EditedHead.of(of.head(), of.rewritten(), of.edits());
+    List<Routed.Upstream> copies = new ArrayList<>();
+    for (RouteEntry.Mirror mirror : of.route().mirrors(sent, of.info(), of.routed())) {
+      Target target = view.cluster(mirror.target().cluster());
+      if (target != null
+          && !(target.upstream().config().discovery() instanceof Discovery.OriginalDst)) {
+        copies.add(of.mirrored(mirror, target));
+      }
+    }
+    return copies;
   }
 
   /** How a request's route is found, step by step, for people. */

@@ -102,7 +102,8 @@ final class Mirrors {
           step.apply(sent, edits, context);
         }
         mirrors.add(
-            new RouteEntry.Mirror(cluster, authority(policy, sent.authority()), edits.list()));
+            new RouteEntry.Mirror(
+                target.named(cluster), authority(policy, sent.authority()), edits.list()));
       }
     }
     return mirrors;

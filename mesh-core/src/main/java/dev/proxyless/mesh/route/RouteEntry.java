@@ -263,11 +263,16 @@ public final class RouteEntry {
   /**
    * A copy of a request for another cluster.
    *
-   * @param cluster where it goes; unknown ones are left out silently
+   * @param target where it goes; unknown clusters are left out silently
    * @param authority that it has
    * @param edits on top of the request that was copied
    */
-  public record Mirror(String cluster, String authority, List<HeaderEdit> edits) {}
+  public record Mirror(Target target, String authority, List<HeaderEdit> edits) {}
+
+  /** Whether copies may be made of requests. */
+  public boolean hasMirrors() {
+    return !levels.mirrors().isEmpty();
+  }
 
   /**
    * The copies that are made of a request.

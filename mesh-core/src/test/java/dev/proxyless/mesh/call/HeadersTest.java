@@ -86,14 +86,14 @@ class HeadersTest {
 
   /** As Envoy 1.40 does it. */
   @Test
-  void aPathThatIsRewrittenToItselfIsToldAndAHostIsNot() {
+  void aPathAndAHostThatAreRewrittenToThemselvesAreTold() {
     CallBed bed =
         CallBed.with().action("prefix_rewrite: /\nhost_rewrite_literal: 'serviceb:8000'").build();
     Attempt attempt = CallBed.attempt(bed.forward().next());
     assertEquals("/orders?id=1", attempt.path());
     assertEquals("serviceb:8000", attempt.authority());
     assertEquals("/orders?id=1", header(attempt.headerEdits(), "x-envoy-original-path"));
-    assertEquals("-", header(attempt.headerEdits(), "x-envoy-original-host"));
+    assertEquals("serviceb:8000", header(attempt.headerEdits(), "x-envoy-original-host"));
   }
 
   @Test

@@ -32,7 +32,8 @@ class MirrorTest {
     List<String> all = new ArrayList<>();
     for (RouteEntry.Mirror mirror : route.mirrors(head, info, route.target(head, info))) {
       RequestHead sent = EditedHead.of(head, mirror.authority(), head.path(), mirror.edits());
-      StringBuilder text = new StringBuilder(mirror.cluster()).append(' ').append(sent.authority());
+      StringBuilder text =
+          new StringBuilder(mirror.target().cluster()).append(' ').append(sent.authority());
       for (int i = 0; i < sent.headerCount(); i++) {
         text.append(" | ").append(sent.headerName(i)).append(": ").append(sent.headerValue(i));
       }
