@@ -370,12 +370,6 @@ public final class RouteEntry {
     levels.applyToResponse(edits, context);
   }
 
-  /** The path with the part that this route matched replaced; query and fragment stay. */
-  public String rewritePrefix(String fullPath, String replacement) {
-    return replacement
-        + fullPath.substring(PathRewriter.matchedLength(route.match().path(), fullPath));
-  }
-
   /** The {@code Location} of this route's redirect. */
   public String redirectLocation(RequestHead head, StreamInfo info) {
     return redirects == null
