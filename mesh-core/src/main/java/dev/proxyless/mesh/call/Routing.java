@@ -95,17 +95,18 @@ public final class Routing {
           "redirect",
           byRoute(route, head, info, redirect.status(), location, "", Optional.empty()));
     }
-    if (route.action() instanceof RouteAction.DirectResponse direct) {
+    if (route.action() instanceof RouteAction.DirectResponse) {
+      RouteEntry.DirectReply reply = route.directReply(head, info);
       return new Routed.Answered(
           "direct_response",
           byRoute(
               route,
               head,
               info,
-              direct.status(),
-              hasLocation(direct.status()) ? uri(head) : "",
-              direct.body(),
-              Optional.empty()));
+              reply.status(),
+              reply.location().orElse(""),
+              reply.body(),
+              reply.contentType()));
     }
     RouteEntry.Target routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
@@ -163,6 +164,23 @@ public final class Routing {
     followed.add(InternalRedirects.step(before.route().name(), upstream.route().name()));
     return Optional.of(
         upstream.redirected(followed, before.sendsBody() && !next.get().dropsBody()));
+  }
+
+  /** The copies of a request that its route sends to other clusters that are known. */
+  List<Routed.Upstream> mirrors(Routed.Upstream of) {
+    if (!of.route().hasMirrors()) {
+      return List.of();
+    }
+    RequestHead sent = EditedHead.of(of.head(), of.rewritten(), of.edits());
+    List<Routed.Upstream> copies = new ArrayList<>();
+    for (RouteEntry.Mirror mirror : of.route().mirrors(sent, of.info(), of.routed())) {
+      Target target = view.cluster(mirror.target().cluster());
+      if (target != null
+          && !(target.upstream().config().discovery() instanceof Discovery.OriginalDst)) {
+        copies.add(of.mirrored(mirror, target));
+      }
+    }
+    return copies;
   }
 
   /** How a request's route is found, step by step, for people. */
@@ -317,15 +335,6 @@ public final class Routing {
         contentType,
         mutated(route, head, info, null, headers, status, call),
         call);
-  }
-
-  /** Envoy tells a location with every such status, whoever chose it. */
-  private static boolean hasLocation(int status) {
-    return status == 201 || (status >= 300 && status < 400);
-  }
-
-  private static String uri(RequestHead head) {
-    return head.scheme() + "://" + head.authority() + head.path();
   }
 
   private static LocalReply noCluster(

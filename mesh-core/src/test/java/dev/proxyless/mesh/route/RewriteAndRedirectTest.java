@@ -69,7 +69,7 @@ class RewriteAndRedirectTest {
   void aRedirectsLocation(String redirect, String url, String expected) {
     FakeRequest request = FakeRequest.get(url);
     RouteEntry route = route("match: {prefix: /p}\n    redirect: " + redirect, request.path());
-    assertEquals(expected, route.redirectLocation((RouteAction.Redirect) route.action(), request));
+    assertEquals(expected, route.redirectLocation(request, StreamInfo.of(0)));
   }
 
   @ParameterizedTest

@@ -143,6 +143,74 @@ class VirtualHostSearchTest {
     assertEquals("w", Tables.taken(table, FakeRequest.get("http://b.com/other")));
   }
 
+  @Test
+  void aHeaderCanStandInForTheAuthority() {
+    RouteTable table =
+        Tables.of(
+            """
+            name: t
+            vhost_header: X-Host
+            ignore_port_in_host_matching: true
+            virtual_hosts:
+            - {name: a, domains: [a.com], routes: [{name: a, match: {prefix: /}, route: {cluster: c}}]}
+            - {name: any, domains: ['*'], routes: [{name: any, match: {prefix: /}, route: {cluster: c}}]}
+            """);
+    FakeRequest request = FakeRequest.get("http://b.com/");
+    assertEquals("none", Tables.taken(table, request));
+    assertEquals("a", Tables.taken(table, request.header("x-host", "A.com:1")));
+    assertEquals("any", Tables.taken(table, request.header("x-host", "")));
+    assertEquals(
+        "the request has no x-host, by which virtual hosts are looked up here",
+        table.explain(request, StreamInfo.of(0)).get(0));
+    assertEquals(
+        "virtual host a takes \"A.com:1\" of header x-host, without its port, by its domain a.com",
+        table.explain(request.header("x-host", "A.com:1"), StreamInfo.of(0)).get(0));
+  }
+
+  @Test
+  void aTableWithNothingButADefaultNeedsNoSuchHeader() {
+    RouteTable table = Tables.of("name: t\nvhost_header: x-host\nvirtual_hosts:\n" + DEFAULT);
+    FakeRequest request = FakeRequest.get("http://b.com/");
+    assertEquals(
+        "default",
+        table.virtualHost(request, StreamInfo.of(0)).map(host -> host.name()).orElse("none"));
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "WIKI.internal.x, prefix of the longest, wiki.internal.*",
+    "a.lyft.com,      suffix,                *.lyft.com",
+    "other,           any,                   *"
+  })
+  void theDomainThatTookAHostIsTold(String host, String rule, String domain) {
+    String step =
+        Tables.of(HOSTS + DEFAULT)
+            .explain(FakeRequest.get("http://" + host + "/"), StreamInfo.of(0))
+            .get(0);
+    assertTrue(step.endsWith("takes \"" + host + "\" by its domain " + domain), rule + step);
+  }
+
+  @Test
+  void theFirstVirtualClusterThatMatchesCountsAndElseOther() {
+    RouteTable table =
+        Tables.of(
+            """
+            name: t
+            virtual_hosts:
+            - name: v
+              domains: [a.com]
+              virtual_clusters:
+              - {name: posts, headers: [{name: ':method', string_match: {exact: POST}}, {name: ':path', string_match: {prefix: /users}}]}
+              - {name: writes, headers: [{name: ':method', string_match: {exact: POST}}]}
+            - {name: none, domains: ['*']}
+            """);
+    StreamInfo info = StreamInfo.of(0);
+    assertEquals("posts", table.virtualCluster(FakeRequest.of("POST", "http://a.com/users"), info));
+    assertEquals("writes", table.virtualCluster(FakeRequest.of("POST", "http://a.com/x"), info));
+    assertEquals("other", table.virtualCluster(FakeRequest.get("http://a.com/users"), info));
+    assertEquals("", table.virtualCluster(FakeRequest.get("http://b.com/users"), info));
+  }
+
   private static String virtualHost(RouteTable table, String authority) {
     return table.virtualHost(authority).map(host -> host.name()).orElse("none");
   }

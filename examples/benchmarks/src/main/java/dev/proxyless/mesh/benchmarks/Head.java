@@ -3,11 +3,17 @@ package dev.proxyless.mesh.benchmarks;
 import dev.proxyless.mesh.route.RequestHead;
 import java.util.List;
 
-/** A request with two headers. */
-record Head(String authority, String path) implements RequestHead {
+/** A request. */
+record Head(String authority, String path, List<String> names, List<String> values)
+    implements RequestHead {
 
   private static final List<String> NAMES = List.of("user-agent", "accept");
   private static final List<String> VALUES = List.of("benchmark", "*/*");
+
+  /** A request with two headers. */
+  Head(String authority, String path) {
+    this(authority, path, NAMES, VALUES);
+  }
 
   @Override
   public String method() {
@@ -26,16 +32,16 @@ record Head(String authority, String path) implements RequestHead {
 
   @Override
   public int headerCount() {
-    return NAMES.size();
+    return names.size();
   }
 
   @Override
   public String headerName(int index) {
-    return NAMES.get(index);
+    return names.get(index);
   }
 
   @Override
   public String headerValue(int index) {
-    return VALUES.get(index);
+    return values.get(index);
   }
 }

@@ -1,12 +1,5 @@
 package dev.proxyless.mesh.benchmarks;
 
-import dev.proxyless.mesh.model.Route;
-import dev.proxyless.mesh.model.RouteAction;
-import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
-import dev.proxyless.mesh.model.RouteConfiguration;
-import dev.proxyless.mesh.model.RouteMatch;
-import dev.proxyless.mesh.model.RouteMatch.PathMatch;
-import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.telemetry.MeshMeters;
@@ -27,7 +20,7 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A request among N prefix routes of one virtual host, uniformly over the routes. */
+/** A request among N routes of one virtual host, uniformly over the routes. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.NANOSECONDS)
@@ -38,10 +31,13 @@ public class RouteMatchBenchmark {
 
   private static final int REQUESTS = 1_024;
 
-  @Param({"10", "100", "1000"})
-  int routes;
+  @Param({"prefix", "exact"})
+  String kind = "prefix";
 
-  private RouteTable table = table(0);
+  @Param({"10", "100", "1000", "10000"})
+  int routes = 10;
+
+  private RouteTable table = table(1);
   private final List<Head> requests = new ArrayList<>();
   private int next;
 
@@ -55,18 +51,10 @@ public class RouteMatchBenchmark {
     }
   }
 
-  private static RouteTable table(int count) {
-    List<Route> all = new ArrayList<>();
-    for (int i = 0; i < count; i++) {
-      RouteMatch match = RouteMatch.of(new PathMatch.Prefix("/service/" + i + "/"), true);
-      all.add(Route.of("r" + i, match, forward("c" + i)));
-    }
-    VirtualHost host = VirtualHost.of("s.local", List.of("s.local", "s.local:8000"), all);
-    return RouteTable.compile(RouteConfiguration.of("routes", List.of(host)), MeshMeters.NONE);
-  }
-
-  private static RouteAction.Forward forward(String cluster) {
-    return RouteAction.Forward.to(new ClusterSpecifier.Named(cluster));
+  private RouteTable table(int count) {
+    return RouteTable.compile(
+        RouteShapes.routes(count, i -> RouteShapes.service(kind.equals("exact"), i)),
+        MeshMeters.NONE);
   }
 
   /** One match. */

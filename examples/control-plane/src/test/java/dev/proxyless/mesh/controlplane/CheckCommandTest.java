@@ -36,7 +36,7 @@ class CheckCommandTest {
           route: {cluster: new-half}
         - match: {path: /half}
           route: {cluster: old-half}
-        - match: {path: /off, runtime_fraction: {runtime_key: off, default_value: {numerator: 0}}}
+        - match: {path: /off, runtime_fraction: {runtime_key: "off", default_value: {numerator: 0}}}
           route: {cluster: new-off}
         - match: {path: /split}
           name: split
@@ -66,8 +66,8 @@ class CheckCommandTest {
       delimiter = '|',
       quoteCharacter = '`',
       value = {
-        "path: /cart/1?a=b     | cluster_name: carts",
-        "path: /cart/1?a=b     | path_rewrite: /c/1?a=b",
+        "path: '/cart/1?a=b'   | cluster_name: carts",
+        "path: '/cart/1?a=b'   | path_rewrite: '/c/1?a=b'",
         "path: /cart/1         | host_rewrite: carts.internal",
         "path: /version, additional_request_headers: [{key: x-version, value: '2'}]"
             + " | host_rewrite: shop.example",
@@ -87,14 +87,14 @@ class CheckCommandTest {
         "path: /half, runtime: half, random_value: 49 | cluster_name: new-half",
         "path: /half, runtime: half, random_value: 50 | cluster_name: old-half",
         "path: /half, runtime: other | cluster_name: old-half",
-        "path: /off, runtime: off | cluster_name: new-off",
-        "path: /off, runtime: off, random_value: 1 | cluster_name: ''",
+        "path: /off, runtime: 'off' | cluster_name: new-off",
+        "path: /off, runtime: 'off', random_value: 1 | cluster_name: ''",
         "path: /split          | cluster_name: blue",
         "path: /split, random_value: 30 | cluster_name: green",
         "path: /split, random_value: '18446744073709551615' | cluster_name: blue",
         "path: /split, random_value: 18446744073709551600 | cluster_name: blue",
         "path: /split, random_value: 18446744073709551599 | cluster_name: green",
-        "path: /old?x          | path_redirect: 'http://shop.example/new?x'",
+        "path: '/old?x'        | path_redirect: 'http://shop.example/new?x'",
         "path: /old, ssl: true | path_redirect: 'https://shop.example/new'",
         "path: /old            | code_redirect: 302",
         "path: /old            | virtual_host_name: ''",
