@@ -6,6 +6,7 @@ import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Node;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.Configuration;
+import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
@@ -30,7 +31,8 @@ import java.util.Optional;
 @Internal
 public final class OfflineMesh {
 
-  private static final Checks WITHOUT_FILES =
+  /** Compiles routes; takes files to be there and good. */
+  static final Checks WITHOUT_FILES =
       new Checks() {
         @Override
         public Optional<String> fileRefusal(String path) {
@@ -82,6 +84,21 @@ public final class OfflineMesh {
         new Configuration(
             Map.copyOf(listeners), Map.copyOf(routes), Map.copyOf(clusters), Map.of()),
         List.copyOf(refusals));
+  }
+
+  /** What is told of one listener. */
+  static OfflineMesh of(
+      Listener listener,
+      Map<String, RouteConfiguration> routes,
+      Map<String, Cluster> clusters,
+      Map<String, EndpointAssignment> assignments) {
+    return new OfflineMesh(
+        new Configuration(
+            Map.of(listener.name(), listener),
+            Map.copyOf(routes),
+            clusters,
+            Map.copyOf(assignments)),
+        List.of());
   }
 
   /**

@@ -49,7 +49,8 @@ final class Explainer {
       why.add("no listener takes requests to port " + head.port() + ": the mesh leaves it alone");
       return through("", "", "");
     }
-    why.add("routes " + chain.table().configuration().name() + " serve port " + head.port());
+    String routes = chain.table().configuration().name();
+    why.add((routes.isEmpty() ? "the routes" : "routes " + routes) + " serve port " + head.port());
     Routing routing = new Routing(view, chain, CallContext.NONE, 0);
     why.addAll(routing.explain(head, random, trusted));
     Routed routed = routing.route(head, random, trusted);
@@ -133,7 +134,7 @@ final class Explainer {
     Optional<Map<String, Object>> retry = routed.retryRules().map(rules -> retry(routed));
     why.add(
         "bounded by "
-            + routed.boundWords()
+            + routed.boundWords().replaceFirst(",$", "")
             + "; "
             + routed.retryRules().map(rules -> retries(rules.policy())).orElse("no retries")
             + (routed.perTryTimeoutMillis() == 0

@@ -48,26 +48,27 @@ final class HeaderLines implements RequestHead {
   private final int port;
   private String path;
 
-  private HeaderLines(RequestHead head) {
-    method = head.method();
-    scheme = head.scheme();
-    authority = head.authority();
-    port = head.port();
-    path = head.path();
+  private HeaderLines(String method, String scheme, String authority, int port, String path) {
+    this.method = method;
+    this.scheme = scheme;
+    this.authority = authority;
+    this.port = port;
+    this.path = path;
   }
 
   /** The lines of a request. */
   static HeaderLines ofRequest(RequestHead head) {
-    HeaderLines lines = new HeaderLines(head);
+    HeaderLines lines =
+        new HeaderLines(head.method(), head.scheme(), head.authority(), head.port(), head.path());
     for (int i = 0; i < head.headerCount(); i++) {
       lines.add(head.headerName(i), head.headerValue(i));
     }
     return lines;
   }
 
-  /** The lines of a response to a request. */
-  static HeaderLines ofResponse(RequestHead request, List<HeaderLine> headers) {
-    HeaderLines lines = new HeaderLines(request);
+  /** The lines of a response, which has no request line. */
+  static HeaderLines ofResponse(List<HeaderLine> headers) {
+    HeaderLines lines = new HeaderLines("", "", "", 0, "");
     headers.forEach(line -> lines.add(line.name(), line.value()));
     return lines;
   }

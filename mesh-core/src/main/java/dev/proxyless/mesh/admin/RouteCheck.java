@@ -14,6 +14,7 @@ import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.route.StreamInfo;
+import dev.proxyless.mesh.route.Surroundings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +42,15 @@ import org.jspecify.annotations.Nullable;
  * Used by one thread.
  */
 public final class RouteCheck {
+
+  /** The tool's requests come from here. */
+  private static final Surroundings LOOPBACK =
+      new Surroundings() {
+        @Override
+        public String callerAddress() {
+          return "127.0.0.1";
+        }
+      };
 
   private final RouteTable table;
   private final RouteCoverage coverage;
@@ -78,6 +88,7 @@ public final class RouteCheck {
     private final RouteTest.Expected expected;
     private final List<Failure> failures = new ArrayList<>();
     private final RequestHead head;
+    private final StreamInfo info;
     private final @Nullable RouteEntry route;
     private final HeaderLines request;
     private HeaderLines response;
@@ -87,52 +98,55 @@ public final class RouteCheck {
       expected = test.expected();
       head = test.input().request();
       request = HeaderLines.ofRequest(head);
-      response = HeaderLines.ofResponse(head, test.input().responseHeaders());
-      StreamInfo info =
+      response = HeaderLines.ofResponse(test.input().responseHeaders());
+      info =
           new StreamInfo(
               test.input().random(),
               test.input().internal(),
               Optional.empty(),
               test.input().dynamicMetadata(),
               Map.of(),
-              (fraction, random) -> takes(test.input().runtime(), fraction, random));
+              (fraction, random) -> takes(test.input().runtime(), fraction, random),
+              LOOPBACK);
       route = table.find(head, info);
       if (route != null) {
-        follow(route, info);
+        follow(route);
       }
     }
 
-    private void follow(RouteEntry taken, StreamInfo info) {
+    private void follow(RouteEntry taken) {
       if (taken.action() instanceof RouteAction.Forward) {
         RouteEntry.Target target = taken.target(head, info);
         cluster = target.cluster();
         coverage.reached(taken, cluster);
-        HeaderEdits edits = new HeaderEdits(head::header);
+        HeaderEdits edits = HeaderEdits.of(head);
         RouteEntry.Rewritten line = taken.finalizeRequest(head, info, target, edits, true);
         request.apply(edits.list());
         request.rewrite(line.authority(), line.path());
-        mutateResponse(taken, info, target);
+        mutateResponse(taken, target);
       } else {
         coverage.reached(taken, "");
-        localReply(taken.action());
-        mutateResponse(taken, info, null);
+        localReply(taken);
+        mutateResponse(taken, null);
       }
     }
 
-    private void mutateResponse(
-        RouteEntry taken, StreamInfo info, RouteEntry.@Nullable Target target) {
-      HeaderEdits edits = new HeaderEdits(response::header);
+    private void mutateResponse(RouteEntry taken, RouteEntry.@Nullable Target target) {
+      HeaderEdits edits = HeaderEdits.of(response);
       taken.finalizeResponse(
           request, info, target, edits, new ResponseInfo(status(), "", "", "", 1));
       response.apply(edits.list());
     }
 
-    private void localReply(RouteAction action) {
+    private void localReply(RouteEntry taken) {
       response.add(":status", Integer.toString(status()));
-      if (action instanceof RouteAction.DirectResponse direct && !direct.body().isEmpty()) {
-        int length = direct.body().getBytes(StandardCharsets.UTF_8).length;
-        response.add("content-length", Integer.toString(length));
-        response.add("content-type", "text/plain");
+      if (taken.action() instanceof RouteAction.DirectResponse) {
+        String body = taken.directReply(head, info).body();
+        if (!body.isEmpty()) {
+          int length = body.getBytes(StandardCharsets.UTF_8).length;
+          response.add("content-length", Integer.toString(length));
+          response.add("content-type", "text/plain");
+        }
       }
     }
 
@@ -172,11 +186,8 @@ public final class RouteCheck {
       if (route == null) {
         return "";
       }
-      if (field == Field.PATH_REDIRECT) {
-        return redirect(route.action());
-      }
       if (!(route.action() instanceof RouteAction.Forward)) {
-        return "";
+        return field == Field.PATH_REDIRECT ? route.redirectLocation(head, info) : "";
       }
       return switch (field) {
         case CLUSTER_NAME -> cluster;
@@ -186,15 +197,6 @@ public final class RouteCheck {
         case HOST_REWRITE -> request.authority();
         case PATH_REDIRECT -> "";
       };
-    }
-
-    private String redirect(RouteAction action) {
-      if (action instanceof RouteAction.Redirect redirect && route != null) {
-        return route.redirectLocation(redirect, head);
-      }
-      return action instanceof RouteAction.DirectResponse
-          ? head.scheme() + "://" + head.authority() + head.path()
-          : "";
     }
 
     private String virtualCluster(List<VirtualCluster> all) {

@@ -7,10 +7,14 @@ import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import dev.proxyless.mesh.telemetry.Telemetry;
+import dev.proxyless.mesh.time.MeshExecutor;
 import dev.proxyless.mesh.time.MeshTime;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -21,6 +25,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Calls {
 
+  /** How many tasks run in the background at a time. */
+  public static final int MAX_IN_BACKGROUND = 128;
+
   private static final Duration CLOSE_STEP = Duration.ofMillis(5);
 
   private final MeshView.Source views;
@@ -28,6 +35,8 @@ public final class Calls {
   private final Telemetry telemetry;
   private final Duration readyTimeout;
   private final LongAdder active = new LongAdder();
+  private final MeshExecutor background;
+  private final Semaphore backgroundPlaces = new Semaphore(MAX_IN_BACKGROUND);
   private volatile boolean closed;
 
   @Internal
@@ -36,6 +45,7 @@ public final class Calls {
     this.time = time;
     this.telemetry = telemetry;
     this.readyTimeout = readyTimeout;
+    background = time.pool("mirror");
   }
 
   /**
@@ -89,7 +99,42 @@ public final class Calls {
     if (routed instanceof Routed.Through through) {
       return new Decision.PassThrough(through.info());
     }
-    return new Decision.Forward(begin(routing, (Routed.Upstream) routed, replayable, context, now));
+    Routed.Upstream upstream = (Routed.Upstream) routed;
+    MeshCall call = begin(routing, upstream, replayable, context, now);
+    return new Decision.Forward(call, mirrors(routing, upstream, context, now));
+  }
+
+  private List<MeshCall> mirrors(
+      Routing routing, Routed.Upstream upstream, CallContext context, long now)
+      throws MeshClosedException {
+    List<Routed.Upstream> copies = routing.mirrors(upstream);
+    if (copies.isEmpty()) {
+      return List.of();
+    }
+    List<MeshCall> mirrors = new ArrayList<>(copies.size());
+    for (Routed.Upstream copy : copies) {
+      mirrors.add(begin(routing, copy, false, context, now));
+    }
+    return mirrors;
+  }
+
+  /**
+   * Runs what no caller waits for, on a thread of the mesh. Returns whether it will: beyond {@link
+   * #MAX_IN_BACKGROUND} at a time nothing is taken.
+   */
+  public boolean inBackground(Runnable task) {
+    if (closed || !backgroundPlaces.tryAcquire()) {
+      return false;
+    }
+    background.execute(
+        () -> {
+          try {
+            task.run();
+          } finally {
+            backgroundPlaces.release();
+          }
+        });
+    return true;
   }
 
   private MeshCall begin(
@@ -156,6 +201,7 @@ public final class Calls {
     while (active.sum() > 0 && time.nanoTime() - deadline < 0) {
       time.await(never, CLOSE_STEP);
     }
+    background.close();
     return active.sum();
   }
 

@@ -16,6 +16,7 @@ final class EnvoyHeaders {
   static final String STREAM_DURATION = "x-envoy-upstream-stream-duration-ms";
   static final String HEDGE = "x-envoy-hedge-on-per-try-timeout";
   static final String IS_TIMEOUT_RETRY = "x-envoy-is-timeout-retry";
+  static final String DECORATOR = "x-envoy-decorator-operation";
   static final String GRPC_TIMEOUT = "grpc-timeout";
 
   private static final String PREFIX = "x-envoy-";
@@ -24,7 +25,6 @@ final class EnvoyHeaders {
   private static final List<String> READ_BEFORE =
       List.of(
           "x-envoy-upstream-alt-stat-name",
-          TIMEOUT,
           PER_TRY_TIMEOUT,
           TIMEOUT_ALT_RESPONSE,
           STREAM_DURATION,
@@ -64,8 +64,17 @@ final class EnvoyHeaders {
     return false;
   }
 
-  static void consumeBefore(HeaderEdits edits) {
+  /**
+   * Takes off what is read before the route's mutations.
+   *
+   * @param respectExpected whether the expected time-out, where there is one, counts instead of the
+   *     request's own, which then is not read and is sent on
+   */
+  static void consumeBefore(HeaderEdits edits, boolean respectExpected) {
     remove(READ_BEFORE, edits);
+    if (!respectExpected || edits.first(EXPECTED_TIMEOUT) == null) {
+      remove(List.of(TIMEOUT), edits);
+    }
   }
 
   static void consumeAfter(HeaderEdits edits) {

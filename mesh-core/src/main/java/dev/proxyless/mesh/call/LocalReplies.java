@@ -26,7 +26,7 @@ final class LocalReplies {
 
   /**
    * A reply. To a gRPC request it is a response of headers alone that says the same; to HEAD it has
-   * no body.
+   * no body, nor gRPC's message.
    *
    * @param contentType of the body, where it is not plain text
    * @param headers what stands in it already; a content type among them stays unless another is
@@ -39,10 +39,16 @@ final class LocalReplies {
       Optional<String> contentType,
       List<Header> headers,
       CallInfo info) {
-    LocalReply reply = reply(head.header("content-type"), status, body, contentType, headers, info);
-    return head.method().equals("HEAD")
-        ? new LocalReply(reply.status(), reply.headers(), "", info)
-        : reply;
+    boolean bare = head.method().equals("HEAD");
+    LocalReply reply =
+        reply(
+            head.header("content-type"),
+            status,
+            bare && isGrpc(head) ? "" : body,
+            contentType,
+            headers,
+            info);
+    return bare ? new LocalReply(reply.status(), reply.headers(), "", info) : reply;
   }
 
   /** A text for a request of this content type. */

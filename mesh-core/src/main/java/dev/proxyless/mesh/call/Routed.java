@@ -9,6 +9,7 @@ import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -76,6 +77,26 @@ public sealed interface Routed {
           edits,
           List.copyOf(steps),
           withBody,
+          envoyHeaders);
+    }
+
+    /** A copy of the request for another cluster, without retries. */
+    Upstream mirrored(RouteEntry.Mirror mirror, Target to) {
+      List<HeaderEdit> all = new ArrayList<>(edits);
+      all.addAll(mirror.edits());
+      return new Upstream(
+          head,
+          info,
+          route,
+          mirror.target(),
+          to,
+          timeouts,
+          bounds,
+          Optional.empty(),
+          new RouteEntry.Rewritten(mirror.authority(), rewritten.path()),
+          all,
+          followed,
+          sendsBody,
           envoyHeaders);
     }
 

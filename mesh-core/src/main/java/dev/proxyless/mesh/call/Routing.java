@@ -89,16 +89,27 @@ public final class Routing {
     if (route == null || route.action() instanceof RouteAction.NonForwarding) {
       return new Routed.Answered("no_route", UnroutedReplies.noRoute(chain, head, info));
     }
+    if (chain.manager().refusesUpgrade(head, route)) {
+      return new Routed.Answered("refuse", upgradeRefused(route, head));
+    }
     if (route.action() instanceof RouteAction.Redirect redirect) {
       String location = route.redirectLocation(head, info);
       return new Routed.Answered(
           "redirect",
           byRoute(route, head, info, redirect.status(), location, "", Optional.empty()));
     }
-    if (route.action() instanceof RouteAction.DirectResponse direct) {
+    if (route.action() instanceof RouteAction.DirectResponse) {
+      RouteEntry.DirectReply reply = route.directReply(head, info);
       return new Routed.Answered(
           "direct_response",
-          byRoute(route, head, info, direct.status(), "", direct.body(), Optional.empty()));
+          byRoute(
+              route,
+              head,
+              info,
+              reply.status(),
+              reply.location().orElse(""),
+              reply.body(),
+              reply.contentType()));
     }
     RouteEntry.Target routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
@@ -158,6 +169,23 @@ public final class Routing {
         upstream.redirected(followed, before.sendsBody() && !next.get().dropsBody()));
   }
 
+  /** The copies of a request that its route sends to other clusters that are known. */
+  List<Routed.Upstream> mirrors(Routed.Upstream of) {
+    if (!of.route().hasMirrors()) {
+      return List.of();
+    }
+    RequestHead sent = EditedHead.of(of.head(), of.rewritten(), of.edits());
+    List<Routed.Upstream> copies = new ArrayList<>();
+    for (RouteEntry.Mirror mirror : of.route().mirrors(sent, of.info(), of.routed())) {
+      Target target = view.cluster(mirror.target().cluster());
+      if (target != null
+          && !(target.upstream().config().discovery() instanceof Discovery.OriginalDst)) {
+        copies.add(of.mirrored(mirror, target));
+      }
+    }
+    return copies;
+  }
+
   /** How a request's route is found, step by step, for people. */
   public List<String> explain(RequestHead request, long random, Optional<Boolean> trusted) {
     RequestHead seen = HandedOnHead.of(request, context.headers());
@@ -201,7 +229,8 @@ public final class Routing {
     Bounds bounds = Bounds.of(timeouts, nowNanos, context);
     HeaderEdits edits = HeaderEdits.of(head);
     if (steered) {
-      EnvoyHeaders.consumeBefore(edits);
+      EnvoyHeaders.consumeBefore(
+          edits, chain.manager().config().router().respectExpectedRqTimeout());
     }
     boolean envoyHeaders = chain.envoyHeaders();
     Duration expected = expected(timeouts, bounds);
@@ -280,6 +309,23 @@ public final class Routing {
         "",
         headers,
         new CallInfo("", "", "", "", 0, ResponseFlags.NONE, answered.details(), ""));
+  }
+
+  private static LocalReply upgradeRefused(RouteEntry route, RequestHead head) {
+    return LocalReplies.text(
+        head,
+        403,
+        "",
+        List.of(),
+        new CallInfo(
+            route.virtualHost().name(),
+            route.name(),
+            "",
+            "",
+            0,
+            ResponseFlags.NONE,
+            "upgrade_failed",
+            "upgrade_configs switches this upgrade off"));
   }
 
   private static LocalReply byRoute(

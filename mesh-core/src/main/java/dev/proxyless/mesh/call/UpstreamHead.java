@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.call;
 
+import dev.proxyless.mesh.model.Decorator;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
@@ -20,10 +21,12 @@ final class UpstreamHead {
 
   private final Routed.Upstream routed;
   private final VirtualHost virtualHost;
+  private final SentHead sent;
 
   UpstreamHead(Routed.Upstream routed) {
     this.routed = routed;
     virtualHost = routed.route().virtualHost();
+    sent = new SentHead(routed.head(), routed.edits(), routed.rewritten());
   }
 
   String path() {
@@ -45,8 +48,9 @@ final class UpstreamHead {
    * @param count tries that were begun, this one included
    * @param hostName the endpoint's own name; may be empty
    * @param left of the call; zero is no bound
+   * @param afterTimeout whether the try before took too long
    */
-  Sent sent(int count, String hostName, AttemptSpan span, Duration left) {
+  Sent sent(int count, String hostName, AttemptSpan span, Duration left, boolean afterTimeout) {
     HeaderEdits edits = HeaderEdits.of(routed.head());
     routed.edits().forEach(edits::add);
     if (count > 1) {
@@ -57,10 +61,21 @@ final class UpstreamHead {
       if (virtualHost.includeRequestAttemptCount()) {
         edits.add(attemptCount(count));
       }
+      if (virtualHost.includeIsTimeoutRetryHeader()) {
+        edits.add(HeaderEdit.set(EnvoyHeaders.IS_TIMEOUT_RETRY, Boolean.toString(afterTimeout)));
+      }
     }
     String authority =
         routed.route().authorityFor(routed.rewritten(), hostName, edits, routed.envoyHeaders());
+    int untraced = edits.size();
     span.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
+    if (edits.size() > untraced) {
+      routed
+          .route()
+          .decorator()
+          .filter(Decorator::propagate)
+          .ifPresent(named -> edits.add(HeaderEdit.set(EnvoyHeaders.DECORATOR, named.operation())));
+    }
     return new Sent(authority, edits.list());
   }
 
@@ -68,7 +83,7 @@ final class UpstreamHead {
   List<HeaderEdit> responseEdits(
       UnaryOperator<@Nullable String> header, ResponseInfo response, int count) {
     HeaderEdits edits = new HeaderEdits(header);
-    routed.route().finalizeResponse(routed.head(), routed.info(), routed.routed(), edits, response);
+    routed.route().finalizeResponse(sent, routed.info(), routed.routed(), edits, response);
     if (virtualHost.includeAttemptCountInResponse()) {
       edits.add(attemptCount(count));
     }
@@ -80,13 +95,7 @@ final class UpstreamHead {
     List<Header> headers =
         new ArrayList<>(
             Routing.mutated(
-                routed.route(),
-                routed.head(),
-                routed.info(),
-                routed.routed(),
-                List.of(),
-                status,
-                info));
+                routed.route(), sent, routed.info(), routed.routed(), List.of(), status, info));
     headers.addAll(own);
     if (virtualHost.includeAttemptCountInResponse()) {
       return HeaderLines.edited(headers, List.of(attemptCount(count)));

@@ -113,8 +113,8 @@ public final class JsonReader {
       case UINT32_VALUE -> unwrapped(node).integer(0, 0xffff_ffffL);
       case INT32 -> node.integer(Integer.MIN_VALUE, Integer.MAX_VALUE);
       case INT64 -> node.integer(Long.MIN_VALUE, Long.MAX_VALUE);
-      case UINT64 -> node.integer(0, Long.MAX_VALUE);
-      case UINT64_VALUE -> unwrapped(node).integer(0, Long.MAX_VALUE);
+      case UINT64 -> unsigned(node);
+      case UINT64_VALUE -> unsigned(unwrapped(node));
       case DOUBLE -> number(node, path);
       case ENUM -> enumNumber(field, node, path);
       case DURATION -> duration(node, path);
@@ -186,6 +186,18 @@ public final class JsonReader {
     } catch (NumberFormatException notANumber) {
       throw wrong(node, path, "a number");
     }
+  }
+
+  /** The bits of an unsigned number; those beyond 63 bits come in quotes. */
+  private static long unsigned(Node node) {
+    if (node.isText()) {
+      try {
+        return Long.parseUnsignedLong(node.text());
+      } catch (NumberFormatException notUnsigned) {
+        return node.integer(0, Long.MAX_VALUE); // complains
+      }
+    }
+    return node.integer(0, Long.MAX_VALUE);
   }
 
   private static Object enumNumber(Field field, Node node, String path) {

@@ -31,7 +31,8 @@ public final class HeaderEdits {
     return new HeaderEdits(head::header, name -> joined(head, name));
   }
 
-  private static @Nullable String joined(RequestHead head, String name) {
+  /** All values of a header, joined by commas, or null. */
+  static @Nullable String joined(RequestHead head, String name) {
     String all = null;
     for (int i = 0; i < head.headerCount(); i++) {
       if (head.headerName(i).equalsIgnoreCase(name)) {

@@ -69,6 +69,11 @@ final class HeaderMutator {
     return compile(mutations, fieldPath(at, "response_headers_to_add"), InlineHeaders.OF_RESPONSES);
   }
 
+  /** Compiles one change of a mirror's request; {@code at} is the option itself. */
+  static HeaderMutator ofMirrors(HeaderMutations mutations, String at) {
+    return compile(mutations, at, InlineHeaders.OF_REQUESTS);
+  }
+
   private static String fieldPath(String at, String field) {
     return at.isEmpty() ? field : at + "." + field;
   }

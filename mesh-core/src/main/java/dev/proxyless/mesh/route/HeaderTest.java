@@ -8,6 +8,8 @@ import dev.proxyless.mesh.model.HeaderMatcher;
  */
 public final class HeaderTest {
 
+  private static final StreamInfo BY_THEMSELVES = StreamInfo.of(0).internal(false);
+
   private final HeaderMatcher matcher;
   private final HeaderCondition condition;
 
@@ -26,9 +28,12 @@ public final class HeaderTest {
     return new HeaderTest(matcher, HeaderCondition.compile(matcher, path));
   }
 
-  /** Whether headers are as the matcher wants them. */
+  /**
+   * Whether headers are as the matcher wants them. Only what stands there counts: none is implied
+   * by who calls.
+   */
   public boolean test(RequestHead head) {
-    return condition.test(new RequestView(head, StreamInfo.of(0)));
+    return condition.test(new RequestView(head, BY_THEMSELVES));
   }
 
   /** The header's name, in lower case. */

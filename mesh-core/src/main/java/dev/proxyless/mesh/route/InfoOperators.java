@@ -102,11 +102,7 @@ final class InfoOperators {
   }
 
   private static @Nullable Long grpcNumber(FormatContext context) {
-    String contentType = context.requestHeader("content-type");
-    boolean grpc =
-        contentType != null
-            && (contentType.equals("application/grpc")
-                || contentType.startsWith("application/grpc+"));
+    boolean grpc = OtherConditions.isGrpc(context.requestHeader("content-type"));
     String value = grpc ? context.responseHeader("grpc-status") : null;
     try {
       return value == null ? null : Long.valueOf(value);
@@ -130,7 +126,12 @@ final class InfoOperators {
   }
 
   private static @Nullable String cluster(FormatContext context) {
-    return context.target == null ? null : context.target.cluster();
+    if (context.target == null || context.target.cluster().isEmpty()) {
+      return null;
+    }
+    boolean unknown =
+        context.response != null && context.response.details().equals("cluster_not_found");
+    return unknown ? null : context.target.cluster();
   }
 
   private static String hostName(FormatContext context) {
@@ -138,8 +139,12 @@ final class InfoOperators {
     return name == null ? UNKNOWN : name;
   }
 
+  /** Where the upstream did not answer it is zero: a local reply's status is noted later. */
   private static Long status(FormatContext context) {
-    return context.response == null ? 0L : (long) context.response.status();
+    ResponseInfo response = context.response;
+    return response != null && response.details().equals("via_upstream")
+        ? (long) response.status()
+        : 0L;
   }
 
   private static String flags(FormatContext context) {

@@ -76,7 +76,7 @@ final class JsonText {
         case '\b' -> json.append("\\b");
         case '\f' -> json.append("\\f");
         default -> {
-          if (c < ' ' || c == 0x7f) {
+          if (c < ' ') {
             json.append("\\u00").append(Character.forDigit(c >> 4, 16));
             json.append(Character.forDigit(c & 15, 16));
           } else {

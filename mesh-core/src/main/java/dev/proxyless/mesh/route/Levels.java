@@ -1,60 +1,110 @@
 package dev.proxyless.mesh.route;
 
+import dev.proxyless.mesh.model.FilterConfig;
+import dev.proxyless.mesh.model.RequestMirrorPolicy;
 import dev.proxyless.mesh.model.Route;
+import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.VirtualHost;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Header mutations of a route and of the levels above it, in the order in which they are applied:
  * the least specific level last, so that its overwrites win, unless {@code
  * most_specific_header_mutations_wins}. What a weighted cluster's entry changes comes before all.
- * Immutable.
+ * Mirror policies and settings of filters come from the same levels: of those, the most specific
+ * ones hold. Immutable.
  */
 final class Levels {
 
   private static final HeaderMutator[] NONE = {};
 
   /** No level changes anything. */
-  static final Levels UNCHANGED = new Levels(false, NONE, NONE);
+  static final Levels UNCHANGED = new Levels(false, NONE, NONE, Mirrors.NONE, Map.of());
 
   private final boolean mostSpecificWins;
   private final HeaderMutator[] requests;
   private final HeaderMutator[] responses;
 
-  private Levels(boolean mostSpecificWins, HeaderMutator[] requests, HeaderMutator[] responses) {
+  private final Mirrors mirrors;
+  private final Map<String, FilterConfig> filters;
+
+  private Levels(
+      boolean mostSpecificWins,
+      HeaderMutator[] requests,
+      HeaderMutator[] responses,
+      Mirrors mirrors,
+      Map<String, FilterConfig> filters) {
     this.mostSpecificWins = mostSpecificWins;
     this.requests = requests;
     this.responses = responses;
+    this.mirrors = mirrors;
+    this.filters = filters;
   }
 
   /** A route configuration's level alone. */
   static Levels of(RouteConfiguration configuration) {
-    return new Levels(configuration.mostSpecificHeaderMutationsWins(), NONE, NONE)
+    return new Levels(
+            configuration.mostSpecificHeaderMutationsWins(), NONE, NONE, Mirrors.NONE, Map.of())
         .with(
             HeaderMutator.ofRequests(configuration.requestHeaders(), ""),
-            HeaderMutator.ofResponses(configuration.responseHeaders(), ""));
+            HeaderMutator.ofResponses(configuration.responseHeaders(), ""),
+            configuration.requestMirrorPolicies(),
+            configuration.typedPerFilterConfig(),
+            "");
   }
 
   /** These levels and a virtual host's. */
   Levels with(VirtualHost virtualHost, String at) {
     return with(
         HeaderMutator.ofRequests(virtualHost.requestHeaders(), at),
-        HeaderMutator.ofResponses(virtualHost.responseHeaders(), at));
+        HeaderMutator.ofResponses(virtualHost.responseHeaders(), at),
+        virtualHost.requestMirrorPolicies(),
+        virtualHost.typedPerFilterConfig(),
+        at);
   }
 
   /** These levels and a route's. */
   Levels with(Route route, String at) {
     return with(
         HeaderMutator.ofRequests(route.requestHeaders(), at),
-        HeaderMutator.ofResponses(route.responseHeaders(), at));
+        HeaderMutator.ofResponses(route.responseHeaders(), at),
+        route.action() instanceof RouteAction.Forward forward
+            ? forward.requestMirrorPolicies()
+            : List.of(),
+        route.typedPerFilterConfig(),
+        at + ".route");
   }
 
-  private Levels with(HeaderMutator request, HeaderMutator response) {
-    return request.isEmpty() && response.isEmpty()
-        ? this
-        : new Levels(mostSpecificWins, added(requests, request), added(responses, response));
+  private Levels with(
+      HeaderMutator request,
+      HeaderMutator response,
+      List<RequestMirrorPolicy> policies,
+      Map<String, FilterConfig> own,
+      String at) {
+    if (request.isEmpty() && response.isEmpty() && policies.isEmpty() && own.isEmpty()) {
+      return this;
+    }
+    return new Levels(
+        mostSpecificWins,
+        added(requests, request),
+        added(responses, response),
+        Mirrors.compile(policies, at, mirrors),
+        merged(filters, own));
+  }
+
+  /** Settings by filter; those of the more specific level hold. */
+  static Map<String, FilterConfig> merged(
+      Map<String, FilterConfig> filters, Map<String, FilterConfig> own) {
+    if (own.isEmpty()) {
+      return filters;
+    }
+    Map<String, FilterConfig> merged = new HashMap<>(filters);
+    merged.putAll(own);
+    return Map.copyOf(merged);
   }
 
   private HeaderMutator[] added(HeaderMutator[] levels, HeaderMutator level) {
@@ -64,6 +114,15 @@ final class Levels {
     List<HeaderMutator> all = new ArrayList<>(List.of(levels));
     all.add(mostSpecificWins ? all.size() : 0, level);
     return all.toArray(HeaderMutator[]::new);
+  }
+
+  Mirrors mirrors() {
+    return mirrors;
+  }
+
+  /** Settings by the filter's name. */
+  Map<String, FilterConfig> filters() {
+    return filters;
   }
 
   boolean changesRequests() {

@@ -4,11 +4,18 @@ import dev.proxyless.mesh.model.FractionalPercent;
 import dev.proxyless.mesh.model.RouteMatch.TlsContextMatch;
 import dev.proxyless.mesh.model.RuntimeFraction;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** The conditions of a route that are neither path, header nor query. */
 final class OtherConditions {
 
   private OtherConditions() {}
+
+  /** Whether a content type is gRPC's. */
+  static boolean isGrpc(@Nullable String contentType) {
+    return contentType != null
+        && (contentType.equals("application/grpc") || contentType.startsWith("application/grpc+"));
+  }
 
   /**
    * {@code runtime_fraction}: by the request's one random number, which also picks weighted
@@ -33,10 +40,7 @@ final class OtherConditions {
 
     @Override
     public boolean test(RequestView request) {
-      String contentType = request.joined(CONTENT_TYPE);
-      return contentType != null
-          && (contentType.equals("application/grpc")
-              || contentType.startsWith("application/grpc+"));
+      return isGrpc(request.joined(CONTENT_TYPE));
     }
 
     @Override

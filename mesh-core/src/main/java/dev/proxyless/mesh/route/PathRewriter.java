@@ -35,7 +35,26 @@ abstract class PathRewriter {
     if (rewrite instanceof PathRewrite.Format format) {
       return format(Format.compile(format.format(), at + ".path_rewrite"));
     }
+    if (rewrite instanceof PathRewrite.UriTemplate template) {
+      return template(
+          UriTemplate.compile(match.value(), at),
+          RewriteTemplate.compile(
+              template.template(),
+              UriTemplate.compile(match.value(), at).variables(),
+              at + ".path_rewrite_policy.path_template_rewrite"));
+    }
     return NONE;
+  }
+
+  private static PathRewriter template(UriTemplate template, RewriteTemplate rewrite) {
+    return new PathRewriter() {
+      @Override
+      String rewrite(String path, FormatContext context) {
+        String withoutQuery = RequestView.withoutQuery(path);
+        return rewrite.apply(template.captures(withoutQuery))
+            + path.substring(withoutQuery.length());
+      }
+    };
   }
 
   private static PathRewriter prefix(String replacement, PathMatch match) {

@@ -1,37 +1,40 @@
 package dev.proxyless.mesh.route;
 
+import dev.proxyless.mesh.model.Decorator;
+import dev.proxyless.mesh.model.FilterConfig;
 import dev.proxyless.mesh.model.Metadata;
 import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
-import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
 import dev.proxyless.mesh.model.RouteAction.ClusterWeight;
 import dev.proxyless.mesh.model.RouteAction.HostRewrite;
+import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** A route, compiled: its conditions, its targets and what it does. Immutable. */
 public final class RouteEntry {
 
-  private static final Target NO_CLUSTER = new Target("", () -> MeshMeters.NONE.calls("", "", ""));
-
   private final VirtualHost virtualHost;
   private final Route route;
   private final RouteConditions conditions;
   private final Optional<RetryRules> retryRules;
-  private final Target[] targets;
-  private final long[] cumulativeWeights;
-  private final MeshMeters meters;
+  private final ClusterPicker clusters;
+  private final HashPolicies hashPolicies;
   private final Levels levels;
   private final HostRewriter hostRewriter;
   private final PathRewriter pathRewriter;
   private final boolean autoHost;
   private final boolean appendForwardedHost;
   private final @Nullable Redirects redirects;
+  private final @Nullable ReplyBody replyBody;
 
   private RouteEntry(
       VirtualHost virtualHost,
@@ -42,7 +45,6 @@ public final class RouteEntry {
       MeshMeters meters) {
     this.virtualHost = virtualHost;
     this.route = route;
-    this.meters = meters;
     conditions = RouteConditions.compile(route.match(), at + ".match");
     Optional<RouteAction.Forward> forward =
         route.action() instanceof RouteAction.Forward action
@@ -53,15 +55,19 @@ public final class RouteEntry {
             .flatMap(RouteAction.Forward::retryPolicy)
             .map(policy -> RetryRules.compile(policy, at + ".route.retry_policy"))
             .or(() -> hostRetryRules);
-    List<ClusterWeight> weights = forward.map(RouteEntry::weights).orElse(List.of());
-    targets = new Target[weights.size()];
-    cumulativeWeights = new long[weights.size()];
-    long sum = 0;
-    for (int i = 0; i < targets.length; i++) {
-      targets[i] = target(weights.get(i), at + ".route.weighted_clusters.clusters[" + i + "]");
-      sum += weights.get(i).weight();
-      cumulativeWeights[i] = sum;
-    }
+    hashPolicies =
+        HashPolicies.compile(
+            forward.map(RouteAction.Forward::hashPolicies).orElse(List.of()), at + ".route");
+    clusters =
+        forward
+            .map(
+                action ->
+                    ClusterPicker.compile(
+                        action,
+                        hashPolicies,
+                        cluster -> meters.calls(virtualHost.name(), route.name(), cluster),
+                        at + ".route"))
+            .orElse(ClusterPicker.NONE);
     levels = hostLevels.with(route, at);
     hostRewriter =
         forward
@@ -80,6 +86,10 @@ public final class RouteEntry {
         route.action() instanceof RouteAction.Redirect redirect
             ? Redirects.compile(redirect, route.match().path(), at + ".redirect")
             : null;
+    replyBody =
+        route.action() instanceof RouteAction.DirectResponse reply
+            ? ReplyBody.compile(reply, at + ".direct_response")
+            : null;
   }
 
   static RouteEntry compile(
@@ -92,53 +102,71 @@ public final class RouteEntry {
     return new RouteEntry(virtualHost, route, hostLevels, hostRetryRules, at, meters);
   }
 
-  private static List<ClusterWeight> weights(RouteAction.Forward forward) {
-    if (forward.cluster() instanceof ClusterSpecifier.Named named) {
-      return List.of(ClusterWeight.of(named.cluster(), 1));
-    }
-    return forward.cluster() instanceof ClusterSpecifier.Weighted weighted
-        ? weighted.clusters()
-        : List.of();
-  }
-
-  private Target target(ClusterWeight entry, String at) {
-    CallMeters found = meters.calls(virtualHost.name(), route.name(), entry.name());
-    return new Target(
-        entry.name(),
-        () -> found,
-        HeaderMutator.ofRequests(entry.requestHeaders(), at),
-        HeaderMutator.ofResponses(entry.responseHeaders(), at),
-        entry.hostRewriteLiteral().orElse(""));
-  }
-
-  /** A cluster that a request named, which need not exist: it has meters only once it is called. */
-  private Target named(String cluster) {
-    return new Target(cluster, () -> meters.calls(virtualHost.name(), route.name(), cluster));
-  }
-
-  /** A cluster that a call is sent to. */
+  /** A cluster that a call is sent to, and what its entry of {@code weighted_clusters} says. */
   public static final class Target {
     private final String cluster;
+    private final long weight;
     private final Supplier<CallMeters> meters;
+    private final Function<String, CallMeters> metersOf;
     private final HeaderMutator requests;
     private final HeaderMutator responses;
     private final String authority;
+    private final Map<String, Object> metadataMatch;
+    private final Map<String, FilterConfig> filters;
 
-    private Target(String cluster, Supplier<CallMeters> meters) {
-      this(cluster, meters, HeaderMutator.NONE, HeaderMutator.NONE, "");
+    private Target(String cluster, Supplier<CallMeters> meters, Target entry) {
+      this.cluster = cluster;
+      this.meters = meters;
+      weight = entry.weight;
+      metersOf = entry.metersOf;
+      requests = entry.requests;
+      responses = entry.responses;
+      authority = entry.authority;
+      metadataMatch = entry.metadataMatch;
+      filters = entry.filters;
     }
 
     private Target(
-        String cluster,
-        Supplier<CallMeters> meters,
-        HeaderMutator requests,
-        HeaderMutator responses,
-        String authority) {
-      this.cluster = cluster;
-      this.meters = meters;
-      this.requests = requests;
-      this.responses = responses;
-      this.authority = authority;
+        ClusterWeight entry,
+        Map<String, Object> metadataMatch,
+        Function<String, CallMeters> metersOf,
+        String at) {
+      CallMeters found =
+          entry.name().isEmpty() ? MeshMeters.NONE.calls("", "", "") : metersOf.apply(entry.name());
+      cluster = entry.name();
+      weight = entry.weight();
+      meters = () -> found;
+      this.metersOf = metersOf;
+      requests = HeaderMutator.ofRequests(entry.requestHeaders(), at);
+      responses = HeaderMutator.ofResponses(entry.responseHeaders(), at);
+      authority = entry.hostRewriteLiteral().orElse("");
+      this.metadataMatch = metadataMatch;
+      filters = entry.typedPerFilterConfig();
+    }
+
+    static Target compile(
+        ClusterWeight entry,
+        Map<String, Object> metadataMatch,
+        Function<String, CallMeters> metersOf,
+        String at) {
+      return new Target(entry, metadataMatch, metersOf, at);
+    }
+
+    /** The same entry, whose cluster a request named: it has meters only once it is called. */
+    Target named(String name) {
+      return name.isEmpty() ? this : new Target(name, () -> metersOf.apply(name), this);
+    }
+
+    long weight() {
+      return weight;
+    }
+
+    /**
+     * What endpoints must have, by {@code metadata_match}: keys and values of the namespace {@code
+     * envoy.lb}, the entry's over the route's.
+     */
+    public Map<String, Object> metadataMatch() {
+      return metadataMatch;
     }
 
     /** Its name; empty where a header was to name it and does not. */
@@ -175,56 +203,79 @@ public final class RouteEntry {
     return conditions;
   }
 
-  /**
-   * Which cluster a request goes to, by the request's one random number.
-   *
-   * <p>Source: {@code WeightedCluster}: the first entry whose cumulative weight exceeds {@code
-   * random % total}; a header named by {@code header_name} replaces the random number where it has
-   * exactly one value and that value is an unsigned 64-bit number.
-   */
+  /** Which cluster a request goes to. */
   public Target target(RequestHead head, StreamInfo info) {
-    RouteAction.Forward forward = (RouteAction.Forward) route.action();
-    if (forward.cluster() instanceof ClusterSpecifier.FromHeader named) {
-      String cluster = head.header(named.header());
-      return cluster == null || cluster.isEmpty() ? NO_CLUSTER : named(cluster);
-    }
-    if (targets.length == 1) {
-      return targets[0];
-    }
-    long random = info.random();
-    long selected = random;
-    if (forward.cluster() instanceof ClusterSpecifier.Weighted weighted
-        && weighted.randomHeader().isPresent()) {
-      selected = randomFrom(head, weighted.randomHeader().get(), random);
-    }
-    selected = Long.remainderUnsigned(selected, cumulativeWeights[targets.length - 1]);
-    int chosen = 0;
-    while (selected >= cumulativeWeights[chosen]) {
-      chosen++;
-    }
-    return targets[chosen];
-  }
-
-  private static long randomFrom(RequestHead head, String header, long random) {
-    String value = null;
-    for (int i = 0; i < head.headerCount(); i++) {
-      if (head.headerName(i).equalsIgnoreCase(header)) {
-        if (value != null) {
-          return random;
-        }
-        value = head.headerValue(i);
-      }
-    }
-    try {
-      return value == null ? random : Long.parseUnsignedLong(value);
-    } catch (NumberFormatException notANumber) {
-      return random;
-    }
+    return clusters.pick(head, info);
   }
 
   /** All clusters that the route can send to, as far as its configuration names them. */
   public List<Target> targets() {
-    return List.of(targets);
+    return clusters.targets();
+  }
+
+  /** The hash that chooses a request's endpoint; empty where no policy yields one. */
+  public OptionalLong hash(RequestHead head, StreamInfo info) {
+    return hashPolicies.isEmpty() ? OptionalLong.empty() : hashPolicies.hash(head, info);
+  }
+
+  /** Which of the cluster's limits count. */
+  public Priority priority() {
+    return route.action() instanceof RouteAction.Forward forward
+        ? forward.priority()
+        : Priority.DEFAULT;
+  }
+
+  /**
+   * The settings that hold for an HTTP filter: those of the target's entry, else of the route, else
+   * of the virtual host, else of the route configuration.
+   *
+   * @param filter its name
+   */
+  public Optional<FilterConfig> perFilterConfig(String filter, @Nullable Target target) {
+    FilterConfig own = target == null ? null : target.filters.get(filter);
+    return Optional.ofNullable(own == null ? levels.filters().get(filter) : own);
+  }
+
+  /** How calls are named in traces. */
+  public Optional<Decorator> decorator() {
+    return route.decorator();
+  }
+
+  /** Bytes of a body that are kept for retries and mirrors: the route's bound, else its host's. */
+  public OptionalLong requestBodyBufferLimit() {
+    return route.requestBodyBufferLimit().isPresent()
+        ? route.requestBodyBufferLimit()
+        : virtualHost.requestBodyBufferLimit();
+  }
+
+  /** Whether the route itself switches an upgrade on or off, by its type in lower case. */
+  Optional<Boolean> upgrade(String type) {
+    return route.action() instanceof RouteAction.Forward forward
+        ? Optional.ofNullable(forward.upgrades().get(type))
+        : Optional.empty();
+  }
+
+  /**
+   * A copy of a request for another cluster.
+   *
+   * @param target where it goes; unknown clusters are left out silently
+   * @param authority that it has
+   * @param edits on top of the request that was copied
+   */
+  public record Mirror(Target target, String authority, List<HeaderEdit> edits) {}
+
+  /** Whether copies may be made of requests. */
+  public boolean hasMirrors() {
+    return !levels.mirrors().isEmpty();
+  }
+
+  /**
+   * The copies that are made of a request.
+   *
+   * @param sent the request as it is sent to its own cluster
+   */
+  public List<Mirror> mirrors(RequestHead sent, StreamInfo info, Target target) {
+    return levels.mirrors().of(sent, info, this, target);
   }
 
   /**
@@ -319,12 +370,6 @@ public final class RouteEntry {
     levels.applyToResponse(edits, context);
   }
 
-  /** The path with the part that this route matched replaced; query and fragment stay. */
-  public String rewritePrefix(String fullPath, String replacement) {
-    return replacement
-        + fullPath.substring(PathRewriter.matchedLength(route.match().path(), fullPath));
-  }
-
   /** The {@code Location} of this route's redirect. */
   public String redirectLocation(RequestHead head, StreamInfo info) {
     return redirects == null
@@ -332,9 +377,30 @@ public final class RouteEntry {
         : redirects.location(head, FormatContext.ofRequest(head, info, this, null, null));
   }
 
-  /** The {@code Location} of this route's redirect. */
-  public String redirectLocation(RouteAction.Redirect redirect, RequestHead head) {
-    return redirectLocation(head, StreamInfo.of(0));
+  /**
+   * What a route answers by itself, before its response mutations.
+   *
+   * @param status the response's
+   * @param body its text; may be empty
+   * @param contentType the body's, where it holds whatever the mutations say; else what they say,
+   *     or plain text
+   * @param location where its status is 201 or a redirect's
+   */
+  public record DirectReply(
+      int status, String body, Optional<String> contentType, Optional<String> location) {}
+
+  /** What this route answers; only for direct responses. */
+  public DirectReply directReply(RequestHead head, StreamInfo info) {
+    if (replyBody == null) {
+      throw new IllegalStateException("the route " + route.name() + " has no direct response");
+    }
+    int status = ((RouteAction.DirectResponse) route.action()).status();
+    boolean pointing = status == 201 || (status >= 300 && status < 400);
+    return new DirectReply(
+        status,
+        replyBody.text(FormatContext.ofRequest(head, info, this, null, null)),
+        replyBody.contentType(),
+        pointing ? Optional.of(redirectLocation(head, info)) : Optional.empty());
   }
 
   /** Its metadata. */

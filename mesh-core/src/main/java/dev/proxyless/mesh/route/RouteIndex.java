@@ -48,7 +48,7 @@ final class RouteIndex implements RouteFinder {
 
   @Override
   public @Nullable RouteEntry find(RequestView request) {
-    boolean hasPath = !request.target.isEmpty();
+    boolean hasPath = request.hasPath;
     Place written = asWritten == null || !hasPath ? null : asWritten.find(request);
     Place any = anyCase == null || !hasPath ? null : anyCase.find(request);
     Candidates connects = connect == null || !request.isConnect() ? null : connect;

@@ -30,7 +30,10 @@ public final class OfflineSnapshot {
     configuration
         .clusters()
         .forEach(
-            (name, cluster) -> clusters.put(name, new Target(upstream(cluster, stopped), null)));
+            (name, cluster) ->
+                clusters.put(
+                    name,
+                    new Target(upstream(cluster, configuration.assignments(), stopped), null)));
     return new MeshSnapshot(
         1,
         new ChainCompiler(MeshMeters.NONE).compile(configuration).chains(),
@@ -38,13 +41,18 @@ public final class OfflineSnapshot {
         Map.of());
   }
 
-  private static Upstream upstream(Cluster cluster, MeshTime stopped) {
+  private static Upstream upstream(
+      Cluster cluster, Map<String, EndpointAssignment> assignments, MeshTime stopped) {
     Upstream upstream = Upstream.create(cluster, stopped, Runnable::run, Telemetry.NONE);
-    endpoints(cluster.discovery()).ifPresent(upstream::update);
+    endpoints(cluster.discovery(), assignments).ifPresent(upstream::update);
     return upstream;
   }
 
-  private static Optional<EndpointAssignment> endpoints(Discovery discovery) {
+  private static Optional<EndpointAssignment> endpoints(
+      Discovery discovery, Map<String, EndpointAssignment> assignments) {
+    if (discovery instanceof Discovery.Eds eds) {
+      return Optional.ofNullable(assignments.get(eds.serviceName()));
+    }
     if (discovery instanceof Discovery.Static fixed) {
       return Optional.of(fixed.assignment());
     }

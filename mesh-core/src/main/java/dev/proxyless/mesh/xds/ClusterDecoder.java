@@ -76,7 +76,11 @@ final class ClusterDecoder {
       case "STRICT_DNS" -> dns(message, false);
       case "LOGICAL_DNS" -> dns(message, true);
       case "ORIGINAL_DST" -> new Discovery.OriginalDst();
-      case "STATIC" -> new Discovery.Static(assignment(message, false));
+      case "STATIC" ->
+          new Discovery.Static(
+              message.has("load_assignment")
+                  ? assignment(message, false)
+                  : EndpointAssignment.EMPTY); // as in Envoy, there may be none
       default ->
           throw message.invalid(
               "type",

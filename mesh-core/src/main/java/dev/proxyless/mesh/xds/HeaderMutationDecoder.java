@@ -5,16 +5,17 @@ import dev.proxyless.mesh.model.HeaderValueOption;
 import dev.proxyless.mesh.model.HeaderValueOption.AppendAction;
 import dev.proxyless.mesh.model.RequestMirrorPolicy.HeaderMutation;
 import dev.proxyless.mesh.proto.Message;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Set;
 
 /** Decodes what is added to headers and removed from them. */
 final class HeaderMutationDecoder {
 
   private static final int MAX_ENTRIES = 1_000;
   private static final int MAX_BYTES = 16_384;
+
+  private static final Set<String> NAMES_ARE_REQUIRED =
+      Set.of("envoy.config.route.v3.VirtualHost", "envoy.config.route.v3.Route");
 
   private HeaderMutationDecoder() {}
 
@@ -31,13 +32,23 @@ final class HeaderMutationDecoder {
   private static HeaderMutations mutations(Message level, String toAdd, String toRemove) {
     List<HeaderValueOption> add =
         bounded(level, toAdd).stream().map(HeaderMutationDecoder::option).toList();
-    List<String> remove = Texts.headerNames(level, toRemove);
-    for (int i = 0; i < remove.size(); i++) {
-      refuseRequestLine(level, toRemove + "[" + i + "]", remove.get(i), "removed");
-    }
+    List<String> remove = toRemove(level, toRemove);
     return add.isEmpty() && remove.isEmpty()
         ? HeaderMutations.NONE
         : new HeaderMutations(add, remove);
+  }
+
+  /** On two of the four levels an empty name is refused, on the others it removes nothing. */
+  private static List<String> toRemove(Message level, String field) {
+    List<String> names = Texts.headerNames(level, field);
+    for (int i = 0; i < names.size(); i++) {
+      String at = field + "[" + i + "]";
+      if (names.get(i).isEmpty() && NAMES_ARE_REQUIRED.contains(level.type().name())) {
+        throw level.invalid(at, "is empty; right would be the name of a header");
+      }
+      refuseRequestLine(level, at, names.get(i), "removed");
+    }
+    return names.stream().filter(name -> !name.isEmpty()).toList();
   }
 
   /** {@code request_headers_mutations}, in order. */
@@ -74,26 +85,10 @@ final class HeaderMutationDecoder {
     String name = Texts.requiredHeaderName(header, "key");
     Texts.bounded(header, "key", name, MAX_BYTES);
     refuseRequestLine(header, "key", name, "changed");
+    String value = Texts.checked(header, "value", header.string("value"));
+    Texts.bounded(header, "value", value, MAX_BYTES);
     return new HeaderValueOption(
-        name, value(header), action(message), message.bool("keep_empty_value", false));
-  }
-
-  private static String value(Message header) {
-    byte[] raw = header.bytes("raw_value").orElse(new byte[0]);
-    if (raw.length == 0) {
-      String value = Texts.checked(header, "value", header.string("value"));
-      return Texts.bounded(header, "value", value, MAX_BYTES);
-    }
-    if (raw.length > MAX_BYTES) {
-      throw header.invalid(
-          "raw_value", "has " + raw.length + " bytes; right would be at most " + MAX_BYTES);
-    }
-    try {
-      String value = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(raw)).toString();
-      return Texts.checked(header, "raw_value", value);
-    } catch (CharacterCodingException notText) {
-      throw header.invalid("raw_value", "is not UTF-8; right would be text");
-    }
+        name, value, action(message), message.bool("keep_empty_value", false));
   }
 
   /** The older {@code append} says the same as two of the actions, and excludes the others. */
@@ -110,8 +105,7 @@ final class HeaderMutationDecoder {
   }
 
   /** Rewrites and redirects change these; a mutation would get past them. */
-  private static void refuseRequestLine(
-      Message message, String field, String name, String whatIsDone) {
+  static void refuseRequestLine(Message message, String field, String name, String whatIsDone) {
     if (name.startsWith(":") || name.equals("host")) {
       throw message.invalid(
           field,

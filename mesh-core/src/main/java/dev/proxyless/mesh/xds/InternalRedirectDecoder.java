@@ -6,7 +6,6 @@ import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.Message;
 import java.util.Collections;
-import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Optional;
@@ -89,41 +88,28 @@ final class InternalRedirectDecoder {
     return switch (config.typeName()) {
       case PREVIOUS_ROUTES -> new Predicate.PreviousRoutes();
       case SAFE_CROSS_SCHEME -> new Predicate.SafeCrossScheme();
-      case ALLOW_LISTED_ROUTES -> allowListed(config.unpack(findings));
+      case ALLOW_LISTED_ROUTES ->
+          new Predicate.AllowListedRoutes(
+              Collections.unmodifiableSet(
+                  new LinkedHashSet<>(config.unpack(findings).strings("allowed_route_names"))));
       default ->
           throw Extensions.unknown(
               config, "PreviousRoutesConfig, AllowListedRoutesConfig or SafeCrossSchemeConfig");
     };
   }
 
-  private static Predicate allowListed(Message config) {
-    List<String> names = config.strings("allowed_route_names");
-    int empty = names.indexOf("");
-    if (empty >= 0) {
-      throw config.invalid(
-          "allowed_route_names[" + empty + "]", "is empty; right would be the name of a route");
-    }
-    return new Predicate.AllowListedRoutes(Collections.unmodifiableSet(new LinkedHashSet<>(names)));
-  }
-
   private static List<String> headersToCopy(Message message) {
     List<String> names = Texts.headerNames(message, "response_headers_to_copy");
-    Set<String> seen = new HashSet<>();
+    List<String> written = message.strings("response_headers_to_copy");
     for (int i = 0; i < names.size(); i++) {
       String at = "response_headers_to_copy[" + i + "]";
-      String name = names.get(i);
-      if (name.startsWith(":") || name.equals("host")) {
+      HeaderMutationDecoder.refuseRequestLine(message, at, names.get(i), "copied");
+      if (written.indexOf(written.get(i)) < i) {
         throw message.invalid(
-            at,
-            "is \""
-                + name
-                + "\"; right would be a header that is not \"host\" and does not begin with a"
-                + " colon");
-      }
-      if (!seen.add(message.strings("response_headers_to_copy").get(i))) {
-        throw message.invalid(at, "is \"" + name + "\", which stands twice; leave out one of them");
+            at, "is \"" + written.get(i) + "\", which stands twice; leave out one of them");
       }
     }
+    names = names.stream().filter(name -> !name.isEmpty()).toList();
     return names.stream().distinct().toList();
   }
 }

@@ -24,7 +24,6 @@ final class MatcherTreeDecoder {
   private static final String ROUTE = "envoy.config.route.v3.Route";
   private static final String ROUTE_LIST = "envoy.config.route.v3.RouteList";
   private static final String HEADER_INPUT = "envoy.type.matcher.v3.HttpRequestHeaderMatchInput";
-  private static final String QUERY_INPUT = "envoy.type.matcher.v3.HttpRequestQueryParamMatchInput";
 
   private final Findings findings;
   private final Function<Message, Route> routes;
@@ -113,13 +112,10 @@ final class MatcherTreeDecoder {
 
   private OnMatch onMatch(Message message) {
     if (message.has("matcher")) {
-      return new OnMatch(
-          new Action.Nested(tree(message.requiredMessage("matcher"))),
-          message.bool("keep_matching", false));
+      return new OnMatch(new Action.Nested(tree(message.requiredMessage("matcher"))));
     }
     if (message.has("action")) {
-      return new OnMatch(
-          action(message.requiredMessage("action")), message.bool("keep_matching", false));
+      return new OnMatch(action(message.requiredMessage("action")));
     }
     throw message.invalid("on_match", "is required: matcher or action");
   }
@@ -135,14 +131,12 @@ final class MatcherTreeDecoder {
     };
   }
 
+  /** Envoy takes request headers and filter state here; there is no filter state to speak of. */
   private Input input(Message extension) {
     AnyMessage config = Extensions.config(extension);
-    return switch (config.typeName()) {
-      case HEADER_INPUT ->
-          new Input.RequestHeader(Texts.headerName(config.unpack(findings), "header_name"));
-      case QUERY_INPUT ->
-          new Input.QueryParameter(config.unpack(findings).requiredString("query_param"));
-      default -> throw Extensions.unknown(config, HEADER_INPUT);
-    };
+    if (!config.is(HEADER_INPUT)) {
+      throw Extensions.unknown(config, HEADER_INPUT);
+    }
+    return new Input.RequestHeader(Texts.headerName(config.unpack(findings), "header_name"));
   }
 }

@@ -68,7 +68,10 @@ final class Matchers {
         message.bool("treat_missing_header_as_empty", false));
   }
 
-  /** No specifier, and an empty {@code exact_match}, ask for presence. */
+  /**
+   * No specifier asks for presence. An empty {@code exact_match} takes any value, but there must be
+   * one, even inverted.
+   */
   private static ValueMatch value(Message message) {
     if (message.has("string_match")) {
       return new ValueMatch.Text(string(message.requiredMessage("string_match")));
@@ -80,8 +83,9 @@ final class Matchers {
     if (message.has("safe_regex_match")) {
       return text(Kind.SAFE_REGEX, regex(message, "safe_regex_match"));
     }
-    if (!message.string("exact_match").isEmpty()) {
-      return text(Kind.EXACT, message.string("exact_match"));
+    if (message.has("exact_match")) {
+      String value = message.string("exact_match");
+      return text(value.isEmpty() ? Kind.PREFIX : Kind.EXACT, value);
     }
     if (message.has("prefix_match")) {
       return text(Kind.PREFIX, notEmpty(message, "prefix_match"));

@@ -40,7 +40,7 @@ final class RetryPolicyDecoder {
     }
     return new RetryPolicy(
         retryOn(message),
-        message.integer("num_retries", 0, Integer.MAX_VALUE, 1),
+        (int) Math.min(message.number("num_retries", 1), Integer.MAX_VALUE),
         message.duration("per_try_timeout"),
         statusCodes(message),
         Matchers.headers(message, "retriable_headers"),
@@ -51,15 +51,15 @@ final class RetryPolicyDecoder {
         message.integer("host_selection_retry_max_attempts", 0, Integer.MAX_VALUE, 1));
   }
 
-  private static List<Integer> statusCodes(Message message) {
+  private List<Integer> statusCodes(Message message) {
     List<Integer> codes = new ArrayList<>();
     for (long code : message.numbers("retriable_status_codes")) {
       if (code < 100 || code > 599) {
-        throw message.invalid(
-            "retriable_status_codes[" + codes.size() + "]",
-            "is " + code + "; right would be 100 to 599");
+        findings.report(
+            message.path("retriable_status_codes"), code + " is no status; it never comes");
+      } else {
+        codes.add((int) code);
       }
-      codes.add((int) code);
     }
     return List.copyOf(codes);
   }
@@ -85,7 +85,7 @@ final class RetryPolicyDecoder {
   private boolean previousHosts(Message message) {
     boolean found = false;
     for (Message predicate : message.messages("retry_host_predicate")) {
-      if (predicate.string("name").equals(PREVIOUS_HOSTS)) {
+      if (predicate.requiredString("name").equals(PREVIOUS_HOSTS)) {
         found = true;
       } else {
         findings.report(

@@ -45,7 +45,9 @@ final class RouteDecoder {
         new RouteConfiguration(
             message.string("name"),
             message.messages("virtual_hosts").stream().map(this::virtualHost).toList(),
-            Texts.headerNames(message, "internal_only_headers"),
+            Texts.headerNames(message, "internal_only_headers").stream()
+                .filter(name -> !name.isEmpty())
+                .toList(),
             HeaderMutationDecoder.request(message),
             HeaderMutationDecoder.response(message),
             message.bool("most_specific_header_mutations_wins", false),
@@ -56,7 +58,6 @@ final class RouteDecoder {
             message.bool("ignore_port_in_host_matching", false),
             message.bool("ignore_path_parameters_in_path_matching", false),
             Extensions.filterConfigs(message, findings),
-            Extensions.metadata(message, "metadata"),
             Optional.of(Texts.headerName(message, "vhost_header")).filter(name -> !name.isEmpty()));
     try {
       checks.routes(configuration);

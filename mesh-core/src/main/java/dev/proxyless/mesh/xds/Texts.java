@@ -30,9 +30,6 @@ final class Texts {
     List<String> names = new ArrayList<>();
     for (String name : message.strings(field)) {
       String at = field + "[" + names.size() + "]";
-      if (name.isEmpty()) {
-        throw message.invalid(at, "is empty; right would be the name of a header");
-      }
       names.add(checked(message, at, name).toLowerCase(Locale.ROOT));
     }
     return List.copyOf(names);
@@ -55,7 +52,7 @@ final class Texts {
       if (c == '\n' || c == '\r' || c == 0) {
         throw message.invalid(
             field,
-            "has %s at character %d; right would be a text without"
+            "has %s at character %d; right would be a text without one"
                 .formatted(c == 0 ? "a NUL" : "a line break", i + 1));
       }
     }

@@ -43,6 +43,8 @@ class CallsTest {
         - {name: away, match: {path: /away}, route: {cluster: original}}
         - {name: moved, match: {path: /moved}, redirect: {path_redirect: /new, response_code: FOUND}}
         - {name: direct, match: {path: /direct}, direct_response: {status: 418, body: {inline_string: teapot}}}
+        - {name: created, match: {path: /created}, direct_response: {status: 201}}
+        - {name: kept, match: {path: /kept}, direct_response: {status: 304}}
       """;
 
   private final VirtualTime time = new VirtualTime(3);
@@ -143,6 +145,41 @@ class CallsTest {
     assertEquals("teapot", reply.body());
     assertEquals("text/plain", header(reply, "content-type"));
     assertFalse(reply.isFailure());
+  }
+
+  @Test
+  void aDirectResponseOfSuchAStatusTellsWhereItIs() throws Exception {
+    assertEquals(
+        "http://serviceb.apps.local/created?a=b",
+        header(reply(decide("/created?a=b")), "location"));
+    assertEquals("http://serviceb.apps.local/kept", header(reply(decide("/kept")), "location"));
+    assertEquals("-", header(reply(decide("/direct")), "location"));
+  }
+
+  @Test
+  void theVirtualHostOfARequestWithoutARouteIsFoundByItsOwnHeader() throws Exception {
+    MeshView byHeader =
+        new FixedView(
+            RouteTable.compile(
+                XdsYaml.routes(
+                    """
+                    name: r
+                    vhost_header: x-vhost
+                    virtual_hosts:
+                    - {name: told, domains: [told.local], routes: []}
+                    - {name: serviceb, domains: [serviceb.apps.local], routes: []}
+                    """),
+                MeshMeters.NONE),
+            FixedView.plainManager(),
+            Map.of());
+    FakeRequest request = FakeRequest.get("http://serviceb.apps.local/");
+    Calls calls = calls(FixedView.source(byHeader));
+    assertEquals(
+        "told",
+        reply(calls.begin(request.header("x-vhost", "told.local"), true, CallContext.NONE))
+            .info()
+            .virtualHost());
+    assertEquals("", reply(calls.begin(request, true, CallContext.NONE)).info().virtualHost());
   }
 
   @Test

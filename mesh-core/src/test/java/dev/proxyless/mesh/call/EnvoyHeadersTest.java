@@ -79,6 +79,16 @@ class EnvoyHeadersTest {
     assertEquals("700", header(first(CallBed.with().build(), request).headerEdits(), EXPECTED));
   }
 
+  @Test
+  void aTimeoutThatIsNotReadIsSentOn() {
+    String own = "x-envoy-upstream-rq-timeout-ms";
+    CallBed respecting = CallBed.with().router(new Router(false, true, List.of())).build();
+    assertEquals(false, isRemoved(first(respecting, with(EXPECTED, "250", own, "700")), own));
+    assertEquals(true, isRemoved(first(respecting, with(own, "700")), own));
+    assertEquals(
+        true, isRemoved(first(CallBed.with().build(), with(EXPECTED, "250", own, "700")), own));
+  }
+
   @ParameterizedTest(name = "{0}, grpc-timeout {1}: sent {2}, expected {3}")
   @CsvSource(
       delimiter = '|',

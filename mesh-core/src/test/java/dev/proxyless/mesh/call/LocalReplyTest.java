@@ -161,6 +161,15 @@ class LocalReplyTest {
   }
 
   @Test
+  void aGrpcMessageIsForNoHead() {
+    FakeRequest head =
+        FakeRequest.of("HEAD", "http://h/").header("content-type", "application/grpc");
+    LocalReply reply = LocalReplies.text(head, 503, "no", List.of(), info());
+    assertEquals("14", header(reply, "grpc-status"));
+    assertEquals("-", header(reply, "grpc-message"));
+  }
+
+  @Test
   void aReplyToHeadHasNoBody() {
     CallBed.Run run =
         CallBed.with()

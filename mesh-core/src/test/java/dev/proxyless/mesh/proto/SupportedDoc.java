@@ -27,7 +27,19 @@ final class SupportedDoc {
             "envoy.config.listener.v3.Listener",
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
             "envoy.extensions.filters.http.router.v3.Router"));
-    SECTIONS.put("RouteConfiguration", List.of("envoy.config.route.v3.RouteConfiguration"));
+    SECTIONS.put(
+        "RouteConfiguration",
+        List.of(
+            "envoy.config.route.v3.RouteConfiguration",
+            "envoy.config.route.v3.RouteList",
+            "envoy.config.route.v3.FilterConfig",
+            "envoy.type.matcher.v3.HttpRequestHeaderMatchInput",
+            "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+            "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
+            "envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig",
+            "envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfig",
+            "envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig",
+            "envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig"));
     SECTIONS.put(
         "Cluster",
         List.of(

@@ -166,9 +166,14 @@ class FormatTest {
             "set x: %RESP(r)%|%RESPONSE_CODE%|%RESPONSE_CODE_DETAILS%|%RESPONSE_FLAGS%|"
                 + "%UPSTREAM_HOST%|%UPSTREAM_REQUEST_ATTEMPT_COUNT%|%RESP(:status)%|%REQ(:path)%");
     assertEquals(
-        "SET x: v|503|a_b|UF,URX|1.2.3.4:80|2|503|/p?q=1&r=%2f&q=2&e&=5",
+        "SET x: v|503|via_upstream|URX|1.2.3.4:80|2|503|/p?q=1&r=%2f&q=2&e&=5",
         routed.answered(
-            REQUEST, new ResponseInfo(503, "UF,URX", "a b", "1.2.3.4:80", 2), Map.of("r", "v")));
+            REQUEST,
+            new ResponseInfo(503, "URX", "via_upstream", "1.2.3.4:80", 2),
+            Map.of("r", "v")));
+    assertEquals(
+        "SET x: |0|a_b|UF,URX||2|503|/p?q=1&r=%2f&q=2&e&=5",
+        routed.answered(REQUEST, new ResponseInfo(503, "UF,URX", "a b", "", 2), Map.of()));
   }
 
   @ParameterizedTest

@@ -33,8 +33,11 @@ class HeaderMatchTest {
         "{present_match: false, invert_match: true};                 v;     true",
         "{present_match: false, invert_match: true};                 -;     false",
         "{present_match: true, treat_missing_header_as_empty: true}; -;     true",
-        // an empty exact_match is presence
+        // an empty exact_match takes any value, but not a missing header
         "{exact_match: ''};                                          v;     true",
+        "{exact_match: ''};                                          -;     false",
+        "{exact_match: '', invert_match: true};                      v;     false",
+        "{exact_match: '', invert_match: true};                      -;     false",
         "{exact_match: v};                                           v;     true",
         "{exact_match: v};                                           V;     false",
         "{exact_match: v};                                           w;     false",

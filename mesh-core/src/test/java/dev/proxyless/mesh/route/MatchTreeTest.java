@@ -2,7 +2,6 @@ package dev.proxyless.mesh.route;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
-import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.model.MatcherTree;
 import dev.proxyless.mesh.model.MatcherTree.Action;
@@ -158,13 +157,6 @@ class MatchTreeTest {
             Optional.of(new OnMatch(new Action.Routes(List.of(route("a", "/"))), true)));
     InvalidRouteException refused = assertThrows(InvalidRouteException.class, () -> table(keep));
     assertEquals("virtual_hosts[0].matcher.on_no_match.keep_matching", refused.path());
-    MatcherTree query =
-        new MatcherTree(
-            Optional.of(new Matcher.ExactMap(new Input.QueryParameter("q"), Map.of())),
-            Optional.empty());
-    refused = assertThrows(InvalidRouteException.class, () -> table(query));
-    assertEquals("virtual_hosts[0].matcher.matcher_tree.input", refused.path());
-    assertTrue(refused.reason().startsWith("is no request header"), refused.reason());
   }
 
   private static RouteTable table(MatcherTree tree) {

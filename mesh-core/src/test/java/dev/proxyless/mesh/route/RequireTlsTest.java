@@ -55,7 +55,8 @@ class RequireTlsTest {
     assertEquals(HeaderMutations.NONE, found.virtualHost().responseHeaders());
     RouteAction.Redirect redirect = (RouteAction.Redirect) found.action();
     assertEquals(301, redirect.status());
-    assertEquals("https://" + authority + "/a/b?c=d", found.redirectLocation(redirect, request));
+    assertEquals(
+        "https://" + authority + "/a/b?c=d", found.redirectLocation(request, StreamInfo.of(0)));
   }
 
   @Test

@@ -28,8 +28,14 @@ class RewriteAndRedirectTest {
       })
   void aPrefixRewriteReplacesWhatTheSpecifierMatched(
       String match, String rewrite, String path, String expected) {
-    RouteEntry route = route("match: " + match + "\n    route: {cluster: c}", path);
-    assertEquals(expected, route.rewritePrefix(path, rewrite));
+    RouteEntry route =
+        route(
+            "match: " + match + "\n    route: {cluster: c, prefix_rewrite: " + rewrite + "}", path);
+    FakeRequest head = FakeRequest.get("http://h" + path);
+    StreamInfo info = StreamInfo.of(0);
+    RouteEntry.Rewritten rewritten =
+        route.finalizeRequest(head, info, route.target(head, info), HeaderEdits.of(head), true);
+    assertEquals(expected, rewritten.path());
   }
 
   @ParameterizedTest
@@ -69,7 +75,7 @@ class RewriteAndRedirectTest {
   void aRedirectsLocation(String redirect, String url, String expected) {
     FakeRequest request = FakeRequest.get(url);
     RouteEntry route = route("match: {prefix: /p}\n    redirect: " + redirect, request.path());
-    assertEquals(expected, route.redirectLocation((RouteAction.Redirect) route.action(), request));
+    assertEquals(expected, route.redirectLocation(request, StreamInfo.of(0)));
   }
 
   @ParameterizedTest

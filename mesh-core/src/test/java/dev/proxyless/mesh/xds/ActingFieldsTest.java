@@ -85,6 +85,8 @@ final class ActingFieldsTest {
                   typed_config:
                     "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
                     suppress_envoy_headers: true
+                    respect_expected_rq_timeout: true
+                    strict_check_headers: [x-envoy-max-retries]
           default_filter_chain:
             filters:
             - name: tcp
@@ -103,6 +105,24 @@ final class ActingFieldsTest {
             api_listener:
               "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
               route_config: {name: inline}
+              normalize_path: true
+              merge_slashes: true
+              path_with_escaped_slashes_action: REJECT_REQUEST
+              strip_any_host_port: true
+              strip_trailing_host_dot: true
+              use_remote_address: true
+              xff_num_trusted_hops: 1
+              internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}]}
+              common_http_protocol_options: {max_stream_duration: 2s}
+              upgrade_configs: [{upgrade_type: websocket, enabled: false}]
+          """,
+          """
+          name: strip.local
+          api_listener:
+            api_listener:
+              "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
+              route_config: {name: inline}
+              strip_matching_host_port: true
           """);
 
   private static final List<String> ROUTES =
@@ -110,11 +130,55 @@ final class ActingFieldsTest {
           """
           name: r
           ignore_port_in_host_matching: true
+          ignore_path_parameters_in_path_matching: true
+          internal_only_headers: [x-secret]
+          request_headers_to_add: [{header: {key: a, value: v}, append: false}]
+          request_headers_to_remove: [b]
+          response_headers_to_add: [{header: {key: a, value: v}, append_action: ADD_IF_ABSENT, keep_empty_value: true}]
+          response_headers_to_remove: [b]
+          most_specific_header_mutations_wins: true
+          validate_clusters: false
+          vhost_header: x-host
+          metadata: {filter_metadata: {a: {b: c}}}
+          typed_per_filter_config:
+            a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+            b:
+              "@type": type.googleapis.com/envoy.config.route.v3.FilterConfig
+              disabled: true
+              config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+          cluster_specifier_plugins:
+          - is_optional: true
+            extension:
+              name: plugin
+              typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+          request_mirror_policies:
+          - cluster: c
+            runtime_fraction: {default_value: {numerator: 5}, runtime_key: k}
+            disable_shadow_host_suffix_append: true
+            host_rewrite_literal: h
+            request_headers_mutations:
+            - {remove: a}
+            - {append: {header: {key: a, value: v}}}
+            - {remove_on_match: {key_matcher: {prefix: x}}}
+          - cluster_header: x-mirror
           virtual_hosts:
           - name: a
             domains: [a, b]
+            require_tls: ALL
             include_request_attempt_count: true
             include_attempt_count_in_response: true
+            include_is_timeout_retry_header: true
+            per_request_buffer_limit_bytes: 5
+            request_headers_to_add: [{header: {key: a, value: v}}]
+            request_headers_to_remove: [b]
+            response_headers_to_add: [{header: {key: a, value: v}}]
+            response_headers_to_remove: [b]
+            metadata: {filter_metadata: {a: {b: c}}}
+            typed_per_filter_config:
+              a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+            request_mirror_policies: [{cluster: c}]
+            virtual_clusters: [{name: vc, headers: [{name: a}]}]
+            hedge_policy: {hedge_on_per_try_timeout: true}
             retry_policy:
               retry_on: 5xx
               num_retries: 3
@@ -129,6 +193,15 @@ final class ActingFieldsTest {
               retriable_request_headers: [{name: x-b}]
             routes:
             - name: first
+              request_headers_to_add: [{header: {key: a, value: v}}]
+              request_headers_to_remove: [b]
+              response_headers_to_add: [{header: {key: a, value: v}}]
+              response_headers_to_remove: [b]
+              metadata: {filter_metadata: {a: {b: c}}}
+              decorator: {operation: o, propagate: false}
+              request_body_buffer_limit: 6
+              typed_per_filter_config:
+                a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
               match:
                 prefix: /
                 case_sensitive: false
@@ -137,6 +210,20 @@ final class ActingFieldsTest {
                 query_parameters:
                 - {name: q, present_match: false}
                 - {name: s, string_match: {exact: a, ignore_case: true}}
+                cookies: [{name: c, string_match: {exact: a}, invert_match: true}]
+                tls_context: {presented: true, validated: false}
+                dynamic_metadata:
+                - {filter: f, path: [{key: k}], value: {null_match: {}}, invert: true}
+                - {filter: f, path: [{key: k}], value: {double_match: {exact: 1}}}
+                - {filter: f, path: [{key: k}], value: {double_match: {range: {start: 1, end: 2}}}}
+                - {filter: f, path: [{key: k}], value: {string_match: {exact: a}}}
+                - {filter: f, path: [{key: k}], value: {bool_match: true}}
+                - {filter: f, path: [{key: k}], value: {present_match: true}}
+                - {filter: f, path: [{key: k}], value: {list_match: {one_of: {present_match: true}}}}
+                - {filter: f, path: [{key: k}], value: {or_match: {value_matchers: [{present_match: true}, {bool_match: true}]}}}
+                filter_state:
+                - {key: k, string_match: {exact: a}}
+                - {key: k, address_match: {ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}], invert_match: true}}
                 headers:
                 - {name: a, exact_match: v, invert_match: true, treat_missing_header_as_empty: true}
                 - {name: b, range_match: {start: 1, end: 9}}
@@ -153,18 +240,94 @@ final class ActingFieldsTest {
                 cluster: c
                 prefix_rewrite: /p
                 host_rewrite_literal: h
+                append_x_forwarded_host: true
+                priority: HIGH
+                metadata_match: {filter_metadata: {envoy.lb: {a: b}}}
                 timeout: 1s
+                max_grpc_timeout: 3s
+                grpc_timeout_offset: 0.5s
                 retry_policy: {retry_on: 5xx}
+                hedge_policy: {hedge_on_per_try_timeout: true}
                 cluster_not_found_response_code: NOT_FOUND
-                max_stream_duration: {max_stream_duration: 9s}
+                max_stream_duration: {max_stream_duration: 9s, grpc_timeout_header_max: 8s, grpc_timeout_header_offset: 1s}
+                request_mirror_policies: [{cluster: c}]
+                upgrade_configs: [{upgrade_type: websocket, enabled: false}]
+                hash_policy:
+                - header: {header_name: h, regex_rewrite: {pattern: {regex: a}, substitution: b}}
+                - terminal: true
+                  cookie: {name: c}
+                - connection_properties: {source_ip: true}
+                - query_parameter: {name: q}
+                - filter_state: {key: k}
+                internal_redirect_policy:
+                  max_internal_redirects: 2
+                  redirect_response_codes: [307]
+                  allow_cross_scheme_redirect: true
+                  response_headers_to_copy: [x-a]
+                  predicates:
+                  - name: previous
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfig}
+                  - name: allowed
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig
+                      allowed_route_names: [a]
+                  - name: safe
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig}
             - match: {path: /a}
-              route: {cluster_header: x-cluster}
+              route:
+                cluster_header: x-cluster
+                regex_rewrite: {pattern: {regex: a}, substitution: b}
+                auto_host_rewrite: true
+                internal_redirect_action: HANDLE_INTERNAL_REDIRECT
+                max_internal_redirects: 4
             - match: {safe_regex: {regex: a}}
               route:
+                path_rewrite: "%REQ(x-path)%"
+                host_rewrite: "%REQ(x-host)%"
                 weighted_clusters:
                   header_name: x-random
-                  clusters: [{name: a, weight: 1}, {name: b, weight: 2}]
+                  clusters:
+                  - name: a
+                    weight: 1
+                    metadata_match: {filter_metadata: {envoy.lb: {a: b}}}
+                    request_headers_to_add: [{header: {key: a, value: v}}]
+                    request_headers_to_remove: [b]
+                    response_headers_to_add: [{header: {key: a, value: v}}]
+                    response_headers_to_remove: [b]
+                    host_rewrite_literal: h
+                    typed_per_filter_config:
+                      a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+                  - {cluster_header: x-c, weight: 2}
+            - match: {prefix: /h}
+              route:
+                host_rewrite_header: x-host
+                weighted_clusters: {use_hash_policy: true, clusters: [{name: a, weight: 1}]}
+            - match: {prefix: /i}
+              route:
+                host_rewrite_path_regex: {pattern: {regex: a}, substitution: b}
+                cluster_specifier_plugin: plugin
+            - match: {prefix: /j}
+              route:
+                inline_cluster_specifier_plugin:
+                  is_optional: true
+                  extension:
+                    name: plugin
+                    typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
+            - match:
+                path_match_policy:
+                  name: template
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig
+                    path_template: /a/{b}
+              route:
+                cluster: c
+                path_rewrite_policy:
+                  name: template
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig
+                    path_template_rewrite: /{b}
             - match: {path_separated_prefix: /a}
+              per_request_buffer_limit_bytes: 5
               redirect:
                 host_redirect: h
                 path_redirect: /p
@@ -174,9 +337,95 @@ final class ActingFieldsTest {
                 port_redirect: 8443
             - match: {prefix: /a}
               redirect: {prefix_rewrite: /b, scheme_redirect: https}
+            - match: {prefix: /c}
+              redirect: {regex_rewrite: {pattern: {regex: a}, substitution: b}}
+            - match: {prefix: /d}
+              redirect: {path_rewrite: "%REQ(x-path)%"}
             - match: {prefix: /b}
-              direct_response: {status: 404, body: {inline_string: text}}
-          """);
+              direct_response:
+                status: 404
+                body: {inline_string: text}
+                body_format: {text_format_source: {inline_string: f}, omit_empty_values: true, content_type: a/b}
+            - match: {prefix: /e}
+              direct_response: {status: 404, body_format: {text_format: f}}
+            - match: {prefix: /f}
+              direct_response: {status: 404, body_format: {json_format: {a: b}}}
+            - match: {connect_matcher: {}}
+              non_forwarding_action: {}
+          - name: tree
+            domains: [tree]
+            request_body_buffer_limit: 7
+            matcher:
+              on_no_match:
+                action:
+                  name: list
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.config.route.v3.RouteList
+                    routes: [{match: {prefix: /}, redirect: {}}]
+              matcher_list:
+                matchers:
+                - predicate:
+                    or_matcher:
+                      predicate:
+                      - single_predicate:
+                          input: {name: h, typed_config: {"@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: h}}
+                          value_match: {exact: A, ignore_case: true}
+                      - single_predicate:
+                          input: {name: h, typed_config: {"@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: h}}
+                          value_match: {prefix: a}
+                      - and_matcher:
+                          predicate:
+                          - single_predicate:
+                              input: {name: h, typed_config: {"@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: h}}
+                              value_match: {suffix: a}
+                          - not_matcher:
+                              single_predicate:
+                                input: {name: h, typed_config: {"@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: h}}
+                                value_match: {contains: a}
+                      - single_predicate:
+                          input: {name: h, typed_config: {"@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: h}}
+                          value_match: {safe_regex: {google_re2: {}, regex: a}}
+                  on_match:
+                    matcher:
+                      matcher_tree:
+                        input: {name: h, typed_config: {"@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: h}}
+                        exact_match_map:
+                          map:
+                            a:
+                              action:
+                                name: route
+                                typed_config:
+                                  "@type": type.googleapis.com/envoy.config.route.v3.Route
+                                  match: {prefix: /}
+                                  redirect: {}
+                - predicate:
+                    single_predicate:
+                      input: {name: h, typed_config: {"@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: h}}
+                      value_match: {exact: a}
+                  on_match:
+                    matcher:
+                      matcher_tree:
+                        input: {name: h, typed_config: {"@type": type.googleapis.com/envoy.type.matcher.v3.HttpRequestHeaderMatchInput, header_name: h}}
+                        prefix_match_map:
+                          map:
+                            a:
+                              action:
+                                name: route
+                                typed_config:
+                                  "@type": type.googleapis.com/envoy.config.route.v3.Route
+                                  match: {prefix: /}
+                                  redirect: {}
+          """,
+          """
+          name: large
+          max_direct_response_body_size_bytes: 5000
+          virtual_hosts:
+          - name: v
+            domains: [v]
+            routes:
+            - {match: {prefix: /}, direct_response: {status: 200, body: {inline_string: "%s"}}}
+          """
+              .formatted("a".repeat(5_000)));
 
   private static final List<String> CLUSTERS =
       List.of(
@@ -333,6 +582,14 @@ final class ActingFieldsTest {
         List.of(
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
             "envoy.extensions.filters.http.router.v3.Router",
+            "envoy.config.route.v3.RouteList",
+            "envoy.config.route.v3.FilterConfig",
+            "envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfig",
+            "envoy.extensions.internal_redirect.allow_listed_routes.v3.AllowListedRoutesConfig",
+            "envoy.extensions.internal_redirect.safe_cross_scheme.v3.SafeCrossSchemeConfig",
+            "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
+            "envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig",
+            "envoy.type.matcher.v3.HttpRequestHeaderMatchInput",
             "envoy.extensions.transport_sockets.tls.v3.UpstreamTlsContext",
             "envoy.extensions.transport_sockets.tls.v3.DownstreamTlsContext",
             "envoy.extensions.upstreams.http.v3.HttpProtocolOptions")) {

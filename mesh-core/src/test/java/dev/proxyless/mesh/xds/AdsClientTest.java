@@ -84,7 +84,7 @@ final class AdsClientTest {
         Decoding.bytes(
             ResourceType.CLUSTER,
             "{name: bad, outlier_detection: {interval: 0s}, type:" + " ORIGINAL_DST}"),
-        Decoding.bytes(ResourceType.CLUSTER, "{name: worse}"),
+        Decoding.bytes(ResourceType.CLUSTER, "{name: worse, type: STRICT_DNS}"),
         eds("b"));
     assertRequest(
         "CDS version=1 nonce=c2 names=[] error=node mesh/apps/virtualNode/a: bad:"

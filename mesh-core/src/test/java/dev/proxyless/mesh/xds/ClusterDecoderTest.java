@@ -189,13 +189,20 @@ final class ClusterDecoderTest {
     assertEquals(12.5, panicThreshold("{value: 12.5}"));
   }
 
+  @Test
+  void aStaticClusterMayHaveNoEndpoints() {
+    Cluster cluster = decoding.cluster("{name: c}");
+
+    assertEquals(new Cluster.Discovery.Static(EndpointAssignment.EMPTY), cluster.discovery());
+  }
+
   @ParameterizedTest(name = "{1}")
   @CsvSource(
       delimiter = '|',
       quoteCharacter = '`',
       value = {
         "type: EDS, eds_cluster_config: {}                       | name: is required",
-        "name: c                                                 | load_assignment: is required",
+        "name: c, type: STRICT_DNS                               | load_assignment: is required",
         "name: c, type: EDS                                      | eds_cluster_config: is required",
         "name: c, type: EDS, eds_cluster_config: {eds_config: {path_config_source: {path: /e}}} |"
             + " eds_cluster_config.eds_config.path_config_source: is not supported, and the resource"

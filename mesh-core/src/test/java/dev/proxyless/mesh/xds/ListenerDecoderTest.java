@@ -4,12 +4,19 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.model.CidrRange;
 import dev.proxyless.mesh.model.HttpConnectionManager;
+import dev.proxyless.mesh.model.HttpConnectionManager.EscapedSlashes;
+import dev.proxyless.mesh.model.HttpConnectionManager.Paths;
 import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
+import dev.proxyless.mesh.model.HttpConnectionManager.StripPort;
+import dev.proxyless.mesh.model.HttpConnectionManager.Trust;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.RouteConfiguration;
+import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
@@ -26,6 +33,84 @@ final class ListenerDecoderTest {
           + " type.googleapis.com/envoy.extensions.filters.http.router.v3.Router";
 
   private final Decoding decoding = new Decoding(new RealChecks());
+
+  @Test
+  void everythingThatAConnectionManagerCanSayIsRead() {
+    assertEquals(
+        HttpConnectionManager.of(new RouteSource.Inline(RouteConfiguration.of("r", List.of()))),
+        connectionManager("stream_error_on_invalid_http_message: true"));
+    assertEquals(
+        new HttpConnectionManager(
+            new RouteSource.Inline(RouteConfiguration.of("r", List.of())),
+            new Paths(true, true, EscapedSlashes.UNESCAPE_AND_REDIRECT),
+            StripPort.ANY,
+            true,
+            new Trust(Optional.of(List.of(new CidrRange("127.0.0.0", 8))), true, 2),
+            Optional.of(Duration.ofSeconds(3)),
+            Map.of("websocket", true, "connect", false),
+            new HttpConnectionManager.Router(true, true, List.of("x-envoy-max-retries"))),
+        connectionManager(
+            """
+            normalize_path: true, merge_slashes: true, strip_any_host_port: true,
+            path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT, strip_trailing_host_dot: true,
+            internal_address_config: {cidr_ranges: [{address_prefix: 127.0.0.0, prefix_len: 8}]},
+            use_remote_address: true, xff_num_trusted_hops: 2,
+            common_http_protocol_options: {max_stream_duration: 3s},
+            upgrade_configs: [{upgrade_type: websocket}, {upgrade_type: CONNECT, enabled: false}],
+            http_filters: [%s, suppress_envoy_headers: true, respect_expected_rq_timeout: true,
+              strict_check_headers: [x-envoy-max-retries]}}]
+            """
+                .formatted(ROUTER)));
+    assertEquals(
+        StripPort.MATCHING, connectionManager("strip_matching_host_port: true").stripPort());
+    assertEquals(
+        new Trust(Optional.of(List.of()), false, 0),
+        connectionManager("internal_address_config: {}").trust());
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "IMPLEMENTATION_SPECIFIC_DEFAULT, KEEP_UNCHANGED",
+    "KEEP_UNCHANGED, KEEP_UNCHANGED",
+    "REJECT_REQUEST, REJECT_REQUEST",
+    "UNESCAPE_AND_REDIRECT, UNESCAPE_AND_REDIRECT",
+    "UNESCAPE_AND_FORWARD, UNESCAPE_AND_FORWARD",
+  })
+  void escapedSlashes(String action, EscapedSlashes expected) {
+    assertEquals(
+        expected,
+        connectionManager("path_with_escaped_slashes_action: " + action).paths().escapedSlashes());
+  }
+
+  /** Each line has been tried with Envoy 1.40, which refuses it too. */
+  @ParameterizedTest(name = "{1}")
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          strip_matching_host_port: true, strip_any_host_port: true | strip_any_host_port: excludes strip_matching_host_port, which is set too
+          internal_address_config: {cidr_ranges: [{prefix_len: 8}]} | internal_address_config.cidr_ranges[0].address_prefix: is required
+          internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix: is "nope"; right would be an IPv4 or IPv6 address such as "10.0.0.0"
+          internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 129}]} | internal_address_config.cidr_ranges[0].prefix_len: is 129; right would be a number from 0 to 128
+          upgrade_configs: [{upgrade_type: a}, {upgrade_type: A}] | upgrade_configs[1].upgrade_type: is "a", which stands twice; leave out one of them
+          http_filters: [{name: r, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router, strict_check_headers: [x-foo]}}] | http_filters[0].typed_config.strict_check_headers[0]: is "x-foo"; right would be one of x-envoy-upstream-rq-timeout-ms, x-envoy-upstream-rq-per-try-timeout-ms, x-envoy-max-retries, x-envoy-retry-grpc-on, x-envoy-retry-on
+          """)
+  void aConnectionManagerThatCannotWorkIsRefused(String yaml, String message) {
+    decoding.assertRefused(
+        ResourceType.LISTENER, apiListener(yaml), "api_listener.api_listener." + message);
+  }
+
+  private HttpConnectionManager connectionManager(String yaml) {
+    return decoding.listener(apiListener(yaml)).apiListener().orElseThrow();
+  }
+
+  private static String apiListener(String yaml) {
+    return "{name: l, api_listener: {api_listener: {"
+        + HCM
+        + ", route_config: {name: r}, "
+        + yaml
+        + "}}}";
+  }
 
   @Test
   void aListenerOfEnvoysStyle() {

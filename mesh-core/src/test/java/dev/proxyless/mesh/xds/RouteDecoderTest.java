@@ -114,7 +114,7 @@ final class RouteDecoderTest {
     assertEquals(new ValueMatch.Present(true), header("{name: X-A}").match());
     assertEquals("x-a", header("{name: X-A}").name());
     assertEquals(new ValueMatch.Present(false), header("{name: a, present_match: false}").match());
-    assertEquals(new ValueMatch.Present(true), header("{name: a, exact_match: ''}").match());
+    assertEquals(text(Kind.PREFIX, ""), header("{name: a, exact_match: ''}").match());
     assertEquals(text(Kind.EXACT, "v"), header("{name: a, exact_match: v}").match());
     assertEquals(text(Kind.PREFIX, "v"), header("{name: a, prefix_match: v}").match());
     assertEquals(text(Kind.SUFFIX, "v"), header("{name: a, suffix_match: v}").match());
@@ -161,8 +161,7 @@ final class RouteDecoderTest {
         new ClusterSpecifier.Weighted(
             List.of(ClusterWeight.of("a", 75), ClusterWeight.of("b", 0)),
             Optional.of("x-r"),
-            false,
-            ""),
+            false),
         forward(
                 "{weighted_clusters: {header_name: x-r, clusters: [{name: a, weight: 75}, {name: b,"
                     + " weight: 0}]}}")
@@ -174,7 +173,7 @@ final class RouteDecoderTest {
   void weightsMayAddUpToAllThatFits() {
     assertEquals(
         new ClusterSpecifier.Weighted(
-            List.of(ClusterWeight.of("a", 4_294_967_295L)), Optional.empty(), false, ""),
+            List.of(ClusterWeight.of("a", 4_294_967_295L)), Optional.empty(), false),
         forward("{weighted_clusters: {clusters: [{name: a, weight: 4294967295}]}}").cluster());
   }
 
@@ -370,12 +369,6 @@ final class RouteDecoderTest {
             + " would be the name of one of cluster_specifier_plugins",
         "route: {cluster: c, timeout: -1s}        | route.timeout: is PT-1S; right would be a"
             + " duration of 0 or more",
-        "route: {cluster: c, retry_policy: {num_retries: 2147483648}} |"
-            + " route.retry_policy.num_retries: is 2147483648; right would be a number from 0 to"
-            + " 2147483647",
-        "route: {cluster: c, retry_policy: {retriable_status_codes: [200, 4294967295]}} |"
-            + " route.retry_policy.retriable_status_codes[1]: is 4294967295; right would be 100 to"
-            + " 599",
         "route: {cluster: c, retry_policy: {retry_back_off: {}}} |"
             + " route.retry_policy.retry_back_off.base_interval: must be more than 0",
         "route: {cluster: c, retry_policy: {retry_back_off: {base_interval: 1s, max_interval: 0.5s}}}"

@@ -15,7 +15,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
-import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -125,7 +124,7 @@ final class Forwarding {
       InnerClients.OfEndpoint clientsOfEndpoint =
           attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
       events = new AttemptEvents(outer, chain.getEventListener(), this::connected, this::ended);
-      inner = clientsOfEndpoint.client(attempt).newCall(innerRequest());
+      inner = clientsOfEndpoint.client(attempt).newCall(InnerRequests.of(request, attempt));
       long callerLeft =
           callerDeadline == Long.MAX_VALUE
               ? Long.MAX_VALUE
@@ -133,43 +132,6 @@ final class Forwarding {
       long routeLeft = attempt.timeLeft().isZero() ? Long.MAX_VALUE : attempt.timeLeft().toNanos();
       boundIsRoutes = routeLeft <= callerLeft;
       boundNanos = Math.min(routeLeft, callerLeft);
-    }
-
-    private Request innerRequest() {
-      Request.Builder builder = request.newBuilder();
-      for (HeaderEdit edit : attempt.headerEdits()) {
-        switch (edit.kind()) {
-          case SET -> builder.header(edit.name(), edit.value());
-          case ADD -> builder.addHeader(edit.name(), edit.value());
-          case REMOVE -> builder.removeHeader(edit.name());
-        }
-      }
-      if (!attempt.method().equals(request.method()) || !attempt.sendsBody()) {
-        builder.method(attempt.method(), attempt.sendsBody() ? request.body() : null);
-      }
-      OkHttpHead head = new OkHttpHead(request);
-      HttpUrl url = request.url();
-      boolean secure = attempt.tls() != null && !url.isHttps();
-      boolean moved =
-          !attempt.path().equals(head.path()) || !attempt.authority().equals(head.authority());
-      if (secure || moved) {
-        builder.url(rewritten(url, secure)).header("Host", attempt.authority());
-      }
-      return builder.build();
-    }
-
-    /** The URL decides over TLS and the path; where it leads is the socket factory's to say. */
-    private HttpUrl rewritten(HttpUrl url, boolean secure) {
-      HttpUrl.Builder builder = url.newBuilder();
-      if (secure) {
-        builder.scheme("https").port(url.port());
-      }
-      String path = attempt.path();
-      int query = path.indexOf('?');
-      return builder
-          .encodedPath(query < 0 ? path : path.substring(0, query))
-          .encodedQuery(query < 0 ? null : path.substring(query + 1))
-          .build();
     }
 
     Verdict make() throws IOException {

@@ -30,6 +30,7 @@ final class MeshInterceptor implements Interceptor {
 
   private final Mesh mesh;
   private final InnerClients clients;
+  private final Mirroring mirroring;
   private final MeshOkHttp.Options options;
   private final List<Interceptor> installed;
   private final AtomicBoolean checked = new AtomicBoolean();
@@ -38,6 +39,7 @@ final class MeshInterceptor implements Interceptor {
       Mesh mesh, InnerClients clients, MeshOkHttp.Options options, List<Interceptor> installed) {
     this.mesh = mesh;
     this.clients = clients;
+    mirroring = new Mirroring(mesh, clients);
     this.options = options;
     this.installed = installed;
   }
@@ -82,6 +84,7 @@ final class MeshInterceptor implements Interceptor {
       throw (IOException) new InterruptedIOException("interrupted").initCause(interrupted);
     }
     if (decision instanceof Decision.Forward forward) {
+      mirroring.send(request, forward.mirrors());
       return new Forwarding(mesh, clients, chain, request, forward.call(), this::local).run();
     }
     if (decision instanceof Decision.Respond respond) {

@@ -98,6 +98,23 @@ final class DocumentDirectory {
     return name;
   }
 
+  /**
+   * The virtual node of documents that have but one.
+   *
+   * @throws UnusableInputException if there are several, or none
+   */
+  static NodeName onlyNode(AppMeshDocuments documents) {
+    List<NodeName> nodes = nodes(documents);
+    if (nodes.size() != 1) {
+      throw new UnusableInputException(
+          "--node is missing, and there are "
+              + count(nodes.size(), "virtual node")
+              + "; right would be "
+              + oneOf(nodes));
+    }
+    return nodes.get(0);
+  }
+
   static String notANodeId(String id, List<NodeName> known) {
     return "node id \"" + id + "\" is no virtual node's; right would be " + oneOf(known);
   }

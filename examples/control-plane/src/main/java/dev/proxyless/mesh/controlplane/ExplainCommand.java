@@ -1,22 +1,25 @@
 package dev.proxyless.mesh.controlplane;
 
-import static dev.proxyless.mesh.controlplane.NodeGuide.fields;
-
-import dev.proxyless.mesh.OfflineMesh;
 import dev.proxyless.mesh.admin.ExplainedRequest;
 import dev.proxyless.mesh.admin.Explanation;
-import dev.proxyless.mesh.appmesh.AppMeshDocuments;
-import dev.proxyless.mesh.appmesh.NodeName;
-import dev.proxyless.mesh.appmesh.Problem;
-import dev.proxyless.mesh.appmesh.Translator;
-import dev.proxyless.mesh.appmesh.View;
+import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.document.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -32,48 +35,78 @@ import picocli.CommandLine.Spec;
     name = "explain",
     mixinStandardHelpOptions = true,
     sortOptions = false,
-    header = "Says where a virtual node's request would go, and why.",
+    header = "Says where a request would go, and why.",
     description = {
       "",
       "Names the virtual host, each route that was tried and the condition that it failed, the"
-          + " cluster, timeout and retries. Nothing is sent or looked up: endpoints in Cloud Map or"
-          + " DNS are found when a request is made.",
+          + " cluster, timeout and retries. Nothing is sent, and of files nothing is looked up:"
+          + " endpoints in Cloud Map or DNS are found when a request is made.",
       "",
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
-      "0:the request goes somewhere",
-      "1:it does not, or a document cannot be used",
-      "2:the documents, the node or the URL cannot be used",
+      "0:the request goes somewhere; of several, each was answered",
+      "1:the one request does not, or a document cannot be used",
+      "2:the configuration, the command line or a request cannot be used",
     },
     footerHeading = "%nExample:%n",
     footer = {
       "  mesh explain --config examples/quickstart/apps \\",
       "      --node mesh/apps/virtualNode/serviceA http://serviceb.apps.local:8000/orders",
+      "  mesh explain --config envoy.yaml --listener egress --requests requests.jsonl",
     })
 final class ExplainCommand implements Callable<Integer> {
 
-  private static final Set<String> NOWHERE = Set.of("no_route", "no_cluster");
+  private static final Set<String> NOWHERE = Set.of("no_route", "no_cluster", "refuse");
 
   @Option(
       names = "--config",
       required = true,
       paramLabel = "PATH",
-      description = "A directory of App Mesh documents.")
+      description = {
+        "A file of xDS resources in YAML or JSON (a RouteConfiguration; resources with their"
+            + " @type; an Envoy bootstrap), a mesh.yaml, which is followed to its control plane, or"
+            + " a directory of App Mesh documents. The content tells which."
+      })
   private Path config = Path.of(".");
 
   @Option(
       names = "--node",
-      required = true,
       paramLabel = "NODE",
-      description = "Who asks, such as mesh/apps/virtualNode/serviceA.")
-  private String node = "";
+      description =
+          "Who asks, such as mesh/apps/virtualNode/serviceA; for documents that have several.")
+  private @Nullable String node;
+
+  @Option(
+      names = "--listener",
+      paramLabel = "NAME",
+      description =
+          "Which listener is asked, whatever port requests go to; for files that have several.")
+  private @Nullable String listener;
+
+  @Option(
+      names = "--clusters",
+      paramLabel = "FILE|A,B,C",
+      description = {
+        "The clusters that there are, by name or as a file of names or resources (default: those of"
+            + " the file; where it has none, those that its routes name)."
+      })
+  private @Nullable String clusters;
+
+  @Option(
+      names = "--requests",
+      paramLabel = "FILE",
+      description = {
+        "Requests to explain, one JSON object a line; - is standard input. Answers are one JSON"
+            + " object a line, in the same order, each written as soon as its line was read."
+      })
+  private @Nullable String requests;
 
   @Option(
       names = {"-X", "--method"},
       paramLabel = "METHOD",
-      description = "The method (default: ${DEFAULT-VALUE}).")
-  private String method = "GET";
+      description = "The method (default: GET).")
+  private @Nullable String method;
 
   @Option(
       names = {"-H", "--header"},
@@ -84,79 +117,150 @@ final class ExplainCommand implements Callable<Integer> {
   @Option(
       names = "--random",
       paramLabel = "N",
-      description = "The number that picks among weighted targets (default: a random one).")
-  private @Nullable Long random;
+      description = {
+        "The number from 0 to 2^64-1 that decides among weighted targets and runtime fractions"
+            + " (default: a random one)."
+      })
+  private @Nullable String random;
 
-  @Parameters(paramLabel = "URL", description = "What is asked for.")
-  private String url = "";
+  @Option(
+      names = "--wait",
+      paramLabel = "SECONDS",
+      description = "How long a control plane has to answer (default: ${DEFAULT-VALUE}).")
+  private int wait = 10;
+
+  @Parameters(arity = "0..1", paramLabel = "URL", description = "What is asked for.")
+  private @Nullable String url;
 
   @Mixin private OutputOptions output = new OutputOptions();
 
   @Spec private CommandSpec spec = CommandSpec.create();
 
+  private final SecureRandom anyRandom = new SecureRandom();
+
   @Override
   public Integer call() {
-    AppMeshDocuments documents = DocumentDirectory.read(config);
-    NodeName name = DocumentDirectory.node(node, documents);
-    ExplainedRequest request = request();
-    OfflineMesh mesh =
-        OfflineMesh.of(Translator.translate(documents, name, View.LIBRARY).orElseThrow());
-    long chosen = random == null ? new SecureRandom().nextInt(Integer.MAX_VALUE) : random;
-    Explanation explanation = Explanation.of(mesh.view(), request, chosen);
-    List<String> errors = new ArrayList<>();
-    documents.problems().stream()
-        .filter(Problem::isError)
-        .forEach(problem -> errors.add(problem.where() + ": " + problem.message()));
-    mesh.refusals().forEach(refusal -> errors.add(name.id() + ": " + refusal));
-    if (output.isJson()) {
-      json(name, request, chosen, explanation, errors);
-    } else {
-      text(name, request, chosen, explanation, errors);
+    if ((url == null) == (requests == null)) {
+      throw new UnusableInputException("right would be either a URL or --requests FILE");
     }
-    return errors.isEmpty() && !NOWHERE.contains(explanation.action())
-        ? ExitStatus.GOOD
-        : ExitStatus.PROBLEMS;
+    if (requests != null && (method != null || !headers.isEmpty())) {
+      throw new UnusableInputException(
+          "--method and --header are for a URL; with --requests, each line has its own");
+    }
+    if (wait < 1) {
+      throw new UnusableInputException("--wait is " + wait + "; right would be 1 or more");
+    }
+    long chosen = random == null ? anyRandom.nextLong() : unsigned(random);
+    ExplainedRequest request = url == null ? null : request(url);
+    try (ExplainSource source =
+        ExplainSources.open(
+            config,
+            new ExplainSources.Choice(
+                Optional.ofNullable(node),
+                Optional.ofNullable(listener),
+                Optional.ofNullable(clusters),
+                Duration.ofSeconds(wait)))) {
+      return request == null ? all(source) : one(source, request, chosen);
+    }
   }
 
-  private ExplainedRequest request() {
+  private ExplainedRequest request(String asked) {
     try {
-      return ExplainedRequest.of(method, url, headers);
+      return ExplainedRequest.of(method == null ? "GET" : method, asked, headers);
     } catch (IllegalArgumentException wrong) {
       throw new UnusableInputException(String.valueOf(wrong.getMessage()), wrong);
     }
   }
 
+  private static long unsigned(String text) {
+    try {
+      return Long.parseUnsignedLong(text);
+    } catch (NumberFormatException notOne) {
+      throw new UnusableInputException(
+          "--random is \"" + text + "\"; right would be a number from 0 to 18446744073709551615",
+          notOne);
+    }
+  }
+
+  private int one(ExplainSource source, ExplainedRequest request, long chosen) {
+    Explanation explanation = source.explain(request, chosen);
+    if (output.isJson()) {
+      json(source, request, chosen, explanation);
+    } else {
+      text(source, request, chosen, explanation);
+    }
+    return source.errors().isEmpty() && !NOWHERE.contains(explanation.action())
+        ? ExitStatus.GOOD
+        : ExitStatus.PROBLEMS;
+  }
+
+  private int all(ExplainSource source) {
+    PrintWriter err = spec.commandLine().getErr();
+    source.errors().forEach(error -> err.println("error " + error));
+    PrintWriter out = new PrintWriter(spec.commandLine().getOut(), false);
+    String file = "-".equals(requests) ? "standard input" : String.valueOf(requests);
+    try (BufferedReader lines = lines()) {
+      int number = 0;
+      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+        number++;
+        if (line.isBlank()) {
+          continue;
+        }
+        RequestLines.Line read = RequestLines.read(file, number, line);
+        long chosen =
+            read.random().isPresent()
+                ? read.random().getAsLong()
+                : random == null ? anyRandom.nextLong() : unsigned(random);
+        out.print(Json.line(source.explain(read.request(), chosen).toMap()));
+        out.print('\n');
+        if (!lines.ready()) {
+          out.flush(); // who asked may wait for the answer
+        }
+      }
+    } catch (DocumentException unusable) {
+      throw new UnusableInputException(String.valueOf(unusable.getMessage()), unusable);
+    } catch (NoSuchFileException missing) {
+      throw new UnusableInputException(file + ": no such file", missing);
+    } catch (CharacterCodingException notText) {
+      throw new UnusableInputException(file + ": not UTF-8 text", notText);
+    } catch (IOException failed) {
+      throw new UnusableInputException(file + ": cannot be read: " + failed, failed);
+    } finally {
+      out.flush();
+    }
+    return ExitStatus.GOOD;
+  }
+
+  private BufferedReader lines() throws IOException {
+    return requests == null || requests.equals("-")
+        ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+        : Files.newBufferedReader(Path.of(requests), StandardCharsets.UTF_8);
+  }
+
   private void json(
-      NodeName name,
-      ExplainedRequest request,
-      long chosen,
-      Explanation explanation,
-      List<String> errors) {
-    Map<String, Object> json =
-        fields("node", name.id(), "request", request.toString(), "random", chosen);
+      ExplainSource source, ExplainedRequest request, long chosen, Explanation explanation) {
+    Map<String, @Nullable Object> json = new LinkedHashMap<>(source.fields());
+    json.put("request", request.toString());
+    json.put("random", new java.math.BigInteger(Long.toUnsignedString(chosen)));
     json.putAll(explanation.toMap());
-    json.put("errors", errors);
+    json.put("errors", source.errors());
     spec.commandLine().getOut().println(Json.pretty(json));
   }
 
   private void text(
-      NodeName name,
-      ExplainedRequest request,
-      long chosen,
-      Explanation explanation,
-      List<String> errors) {
+      ExplainSource source, ExplainedRequest request, long chosen, Explanation explanation) {
     PrintWriter out = spec.commandLine().getOut();
     Style style = output.style();
-    out.println(style.strong(request.toString()) + " as " + name.id());
+    out.println(style.strong(request.toString()) + source.words());
     explanation.why().forEach(step -> out.println("  " + step));
     out.println(
         (NOWHERE.contains(explanation.action())
                 ? style.bad(action(explanation))
                 : style.good(action(explanation)))
             + (random == null && explanation.action().equals("forward")
-                ? style.faint(" (as with --random " + chosen + ")")
+                ? style.faint(" (as with --random " + Long.toUnsignedString(chosen) + ")")
                 : ""));
-    for (String error : errors) {
+    for (String error : source.errors()) {
       out.println(style.bad("error") + " " + error);
     }
   }
@@ -169,10 +273,23 @@ final class ExplainCommand implements Callable<Integer> {
     return switch (explanation.action()) {
       case "forward" -> "sent to cluster " + explanation.cluster() + ", " + endpoints;
       case "pass_through" -> "left alone: sent where it was going anyway";
-      case "redirect" -> "redirected";
-      case "direct_response" -> "answered by the mesh itself";
-      case "no_cluster" -> "answered 503: cluster " + explanation.cluster() + " is not known";
+      case "redirect" ->
+          "redirected: " + status(explanation) + " to " + explanation.location().orElse("nowhere");
+      case "direct_response" -> "answered by the mesh itself: " + status(explanation);
+      case "refuse" -> "refused: " + status(explanation);
+      case "no_cluster" ->
+          "answered "
+              + status(explanation)
+              + (explanation.cluster().isEmpty()
+                  ? ": no cluster is named"
+                  : ": cluster " + explanation.cluster() + " is not known");
       default -> "answered 404: no route takes it";
     };
+  }
+
+  private static String status(Explanation explanation) {
+    return explanation.status().isPresent()
+        ? Integer.toString(explanation.status().getAsInt())
+        : "?";
   }
 }

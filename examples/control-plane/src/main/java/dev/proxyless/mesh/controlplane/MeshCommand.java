@@ -15,7 +15,8 @@ import picocli.CommandLine.ParseResult;
     versionProvider = MeshCommand.Version.class,
     sortOptions = false,
     description =
-        "Serves, checks and explains a service mesh that is described by App Mesh documents.",
+        "Serves, checks and explains a service mesh that is described by App Mesh documents or xDS"
+            + " resources.",
     subcommands = {
       ServeCommand.class,
       ImportCommand.class,
@@ -25,7 +26,7 @@ import picocli.CommandLine.ParseResult;
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:good",
-      "1:problems were found in the documents, or the request goes nowhere",
+      "1:problems were found in the documents, a test failed, or the request goes nowhere",
       "2:the input or the command line cannot be used",
     },
     footerHeading = "%nExample:%n",

@@ -24,6 +24,9 @@ final class OutputOptions {
       description = "How results are written to standard output (default: text).")
   private Format format = Format.TEXT;
 
+  @Option(names = "--json", description = "The same as --format json.")
+  private boolean json;
+
   @Option(
       names = {"-v", "--verbose"},
       description = "Logs more to standard error.")
@@ -34,11 +37,11 @@ final class OutputOptions {
   }
 
   boolean isJson() {
-    return format == Format.JSON;
+    return json || format == Format.JSON;
   }
 
   /** Colours where a person looks at the output in a terminal. */
   Style style() {
-    return new Style(format == Format.TEXT && Ansi.AUTO.enabled());
+    return new Style(!isJson() && Ansi.AUTO.enabled());
   }
 }

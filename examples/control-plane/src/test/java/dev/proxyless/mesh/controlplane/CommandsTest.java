@@ -49,7 +49,7 @@ class CommandsTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"", "serve", "import", "explain"})
+  @ValueSource(strings = {"", "serve", "import", "explain", "check"})
   void helpHasAnExample(String command) {
     CommandRun run = command.isEmpty() ? CommandRun.of("--help") : CommandRun.of(command, "--help");
 
@@ -340,6 +340,30 @@ class CommandsTest {
                 "mesh explain: there is no mesh/apps/virtualNode/serviceC; right would be one of "
                     + SERVICE_A),
         run::err);
+  }
+
+  @Test
+  void theNodeMayBeLeftOutWhereThereIsOne() throws Exception {
+    CommandRun several =
+        CommandRun.of("explain", "--config", dir, "http://serviceb.apps.local:8000/");
+    assertEquals(2, several.status());
+    assertTrue(
+        several
+            .err()
+            .startsWith(
+                "mesh explain: --node is missing, and there are 3 virtual nodes; right would be one"
+                    + " of "
+                    + SERVICE_A),
+        several::err);
+
+    Path alone = Files.createDirectory(directory.resolve("one"));
+    Files.writeString(alone.resolve("create-mesh.json"), "{\"meshName\": \"m\", \"spec\": {}}");
+    Files.writeString(
+        alone.resolve("create-virtual-node.json"),
+        "{\"meshName\": \"m\", \"virtualNodeName\": \"n\", \"spec\": {}}");
+    CommandRun one = CommandRun.of("explain", "--config", alone.toString(), "http://x.local:8000/");
+    assertTrue(
+        one.out().startsWith("GET http://x.local:8000/ as mesh/m/virtualNode/n\n"), one::toString);
   }
 
   private CommandRun explain(String... more) {

@@ -76,12 +76,17 @@ public final class Envoy implements AutoCloseable {
     command.addAll(List.of(arguments));
     process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    Await.until("Envoy's start", () -> Files.exists(adminAddress) || !process.isAlive(), this::log);
+    Await.until("Envoy's start", () -> isWritten(adminAddress) || !process.isAlive(), this::log);
     if (!process.isAlive()) {
       fail("Envoy ended by itself: " + log());
     }
     admin = "http://" + Files.readString(adminAddress).strip();
     Await.until("Envoy's readiness", () -> admin("/ready").startsWith("LIVE"), this::log);
+  }
+
+  /** Envoy makes the file first and writes into it then. */
+  private static boolean isWritten(Path file) throws IOException {
+    return Files.exists(file) && !Files.readString(file).isBlank();
   }
 
   private static String binary() {

@@ -1,12 +1,12 @@
 package dev.proxyless.mesh.controlplane.differential;
 
+import dev.proxyless.mesh.call.Header;
 import dev.proxyless.mesh.controlplane.differential.Backends.Received;
 import dev.proxyless.mesh.controlplane.differential.EnvoyTables.Served;
 import dev.proxyless.mesh.proto.InvalidMessageException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -123,30 +123,34 @@ final class Comparison implements AutoCloseable {
       return !differences.isEmpty();
     }
 
-    /** What is alike in all that differs in the same way, as far as that can be told. */
-    String kind() {
-      if (differences.contains(REFUSED)) {
-        return byUs.show(differences).strip().replaceAll("\\[\\d+]", "");
-      }
-      for (String decisive : DECISIVE) {
-        if (differences.contains(decisive)) {
-          return decisive
-              + (decisive.equals("status") ? byEnvoy.get(decisive) + " " + byUs.get(decisive) : "");
-        }
-      }
-      return differences.toString();
+    /** Whether one of the two does not take the table. */
+    boolean isRefusal() {
+      return differences.contains(REFUSED);
     }
 
-    /** Whether a smaller table or request differs in what this one does. */
-    boolean isShownBy(Outcome smaller) {
+    /**
+     * What the answers differ in: the field that decides all others, where it differs, else each
+     * field by itself.
+     */
+    List<String> kinds() {
       for (String decisive : DECISIVE) {
         if (differences.contains(decisive)) {
-          return smaller.differences.contains(decisive);
+          return List.of(kind(decisive));
         }
       }
-      Set<String> shared = new LinkedHashSet<>(differences);
-      shared.retainAll(smaller.differences);
-      return !shared.isEmpty();
+      return differences.stream().sorted().toList();
+    }
+
+    private String kind(String decisive) {
+      return switch (decisive) {
+        case REFUSED ->
+            "table refused: Envoy says "
+                + byEnvoy.get(REFUSED)
+                + ", here "
+                + byUs.get(REFUSED).toString().replaceAll("\\[\\d+]", "");
+        case "status" -> "status: " + byEnvoy.get(decisive) + ", here " + byUs.get(decisive);
+        default -> decisive;
+      };
     }
 
     @Override
@@ -162,11 +166,16 @@ final class Comparison implements AutoCloseable {
   }
 
   private static long[] randoms(WireRequest request) {
-    long steering =
+    List<String> steering =
         request.headers().stream()
             .filter(each -> each.name().equals(WireRequestDraw.RANDOM))
-            .count();
-    return steering == 1 ? new long[] {0} : ANY_RANDOM;
+            .map(Header::value)
+            .toList();
+    return steering.size() == 1
+            && steering.get(0).matches("[0-9]+")
+            && steering.get(0).length() < 20
+        ? new long[] {0}
+        : ANY_RANDOM;
   }
 
   /** Gives these tables to both. */
@@ -200,8 +209,8 @@ final class Comparison implements AutoCloseable {
   private static Answer answer(HttpLines response, Optional<Received> received, EnvoyLog.Line log) {
     Answer.Builder answer =
         new Answer.Builder()
-            .add("virtual host", log.virtualHost())
-            .add("route", log.route())
+            .add("virtual host", log.isRouted() ? log.virtualHost() : null)
+            .add("route", log.isRouted() ? log.route() : null)
             .add("cluster", received.map(Received::cluster).orElse(null))
             .add("status", response.start().split(" ", 3)[1])
             .add("body", response.body());

@@ -23,8 +23,9 @@ import org.junit.jupiter.api.io.TempDir;
  * two say the same.
  *
  * <p>{@code -Dinterop.tables=N} tries so many tables, {@code -Dinterop.requests=N} sends each so
- * many requests, {@code -Dinterop.seed=N} tries the tables of the seeds from there on, {@code
- * -Dinterop.features=HEADERS,REDIRECT} those features alone.
+ * many requests, {@code -Dinterop.spoilt=N} spoils so many tables, {@code -Dinterop.seed=N} tries
+ * the tables of the seeds from there on, {@code -Dinterop.features=HEADERS,REDIRECT} those features
+ * alone.
  */
 @Tag("interop")
 class EnvoyDifferentialTest {
@@ -32,6 +33,8 @@ class EnvoyDifferentialTest {
   private static final int TABLES = Integer.getInteger("interop.tables", 20);
   private static final int REQUESTS = Integer.getInteger("interop.requests", 500);
   private static final int SHOWN = Integer.getInteger("interop.shown", 3);
+  private static final int SPOILT = Integer.getInteger("interop.spoilt", 400);
+  private static final int SERVED_AT_ONCE = 50;
   private static final String FEATURES = System.getProperty("interop.features", "");
   private static final Duration SHRINKING = Duration.ofSeconds(60);
 
@@ -39,58 +42,94 @@ class EnvoyDifferentialTest {
 
   @Test
   void routesDecideAsInEnvoy() throws Exception {
-    List<Drawn> drawn = seeds().stream().map(Drawn::new).toList();
-    Map<String, Found> found = new LinkedHashMap<>();
+    List<Drawn> drawn = seeds(TABLES).stream().map(Drawn::new).toList();
     int refused = 0;
-    int compared = 0;
     try (Comparison comparison = new Comparison(directory)) {
+      Differences found = new Differences(comparison);
       List<Side> sides = comparison.serve(drawn.stream().map(each -> each.table).toList());
       for (int i = 0; i < sides.size(); i++) {
-        if (sides.get(i).isRefused()) {
-          refused++;
-          continue;
-        }
-        compared += REQUESTS;
-        for (Outcome outcome : sides.get(i).compare(drawn.get(i).requests)) {
-          if (outcome.differs()) {
-            long seed = drawn.get(i).seed;
-            found.computeIfAbsent(outcome.kind(), kind -> new Found(seed, outcome)).count++;
-          }
+        refused += sides.get(i).isRefused() ? 1 : 0;
+        found.add(drawn.get(i).seed, sides.get(i).compare(drawn.get(i).requests));
+      }
+      found.assertNone();
+    }
+    assertTrue(refused <= drawn.size() / 4, refused + " of the tables are refused by both");
+  }
+
+  @Test
+  void tablesAreRefusedAsByEnvoy() throws Exception {
+    int refused = 0;
+    List<Long> seeds = seeds(SPOILT);
+    try (Comparison comparison = new Comparison(directory)) {
+      Differences found = new Differences(comparison);
+      for (int i = 0; i < seeds.size(); i += SERVED_AT_ONCE) {
+        List<Long> some = seeds.subList(i, Math.min(i + SERVED_AT_ONCE, seeds.size()));
+        List<Drawn> drawn = some.stream().map(Drawn::new).toList();
+        List<Side> sides = comparison.serve(drawn.stream().map(Drawn::spoilt).toList());
+        for (int j = 0; j < sides.size(); j++) {
+          refused += sides.get(j).isRefused() ? 1 : 0;
+          Outcome outcome = sides.get(j).compare(drawn.get(j).requests.subList(0, 1)).get(0);
+          found.add(some.get(j), outcome.isRefusal() ? List.of(outcome) : List.of());
         }
       }
+      found.assertNone();
+    }
+    assertTrue(refused >= seeds.size() / 10, "only " + refused + " tables are refused at all");
+  }
+
+  /** What was found, by its kind. */
+  private static final class Differences {
+    private final Comparison comparison;
+    private final Map<String, Found> found = new LinkedHashMap<>();
+
+    Differences(Comparison comparison) {
+      this.comparison = comparison;
+    }
+
+    void add(long seed, List<Outcome> outcomes) {
+      for (Outcome outcome : outcomes) {
+        for (String kind : outcome.kinds()) {
+          found.computeIfAbsent(kind, first -> new Found()).add(seed, outcome);
+        }
+      }
+    }
+
+    void assertNone() throws Exception {
       StringBuilder report = new StringBuilder();
       found.forEach(
           (kind, each) -> report.append('\n').append(each.count).append(" x ").append(kind));
-      for (Found each : found.values().stream().limit(SHOWN).toList()) {
-        Shrinker shrinker = new Shrinker(comparison, SHRINKING);
+      for (String kind : found.keySet().stream().limit(SHOWN).toList()) {
+        Found each = found.get(kind);
+        Shrinker shrinker = new Shrinker(comparison, kind, SHRINKING);
         report.append("\nseed ").append(each.seed).append(": ");
-        report.append(shrinker.shrink(each.outcome));
+        report.append(shrinker.shrink(each.smallest));
       }
       assertEquals(0, found.size(), () -> "kinds of differences from Envoy:" + report);
     }
-    assertTrue(refused <= drawn.size() / 4, refused + " of the tables are refused by both");
-    assertTrue(compared >= REQUESTS, "nothing was compared");
   }
 
-  /** The first difference of a kind, and how many there are. */
+  /** Of the differences of a kind: how many there are, and the one that shows it best. */
   private static final class Found {
-    private final long seed;
-    private final Outcome outcome;
     private int count;
+    private long seed;
+    private Outcome smallest;
 
-    Found(long seed, Outcome outcome) {
-      this.seed = seed;
-      this.outcome = outcome;
+    void add(long itsSeed, Outcome outcome) {
+      count++;
+      if (smallest == null || outcome.differences().size() < smallest.differences().size()) {
+        seed = itsSeed;
+        smallest = outcome;
+      }
     }
   }
 
   /** Fixed ones, so that a build does not fail by luck alone, and one that is new each time. */
-  private static List<Long> seeds() {
+  private static List<Long> seeds(int count) {
     Long first = Long.getLong("interop.seed");
     if (first != null) {
-      return LongStream.range(first, first + TABLES).boxed().toList();
+      return LongStream.range(first, first + count).boxed().toList();
     }
-    List<Long> seeds = new ArrayList<>(LongStream.range(1, TABLES).boxed().toList());
+    List<Long> seeds = new ArrayList<>(LongStream.range(1, count).boxed().toList());
     seeds.add(new Random().nextLong());
     return seeds;
   }
@@ -108,6 +147,10 @@ class EnvoyDifferentialTest {
       table = new TableDraw(draw, features).draw();
       WireRequestDraw one = new WireRequestDraw(draw, features, table.trustsAHop());
       requests = draw.list(REQUESTS, REQUESTS, one::draw);
+    }
+
+    Table spoilt() {
+      return new SpoilDraw(new Draw(seed)).spoil(table);
     }
   }
 }

@@ -184,9 +184,17 @@ final class EnvoyTables implements AutoCloseable {
               error ->
                   refusals.put(
                       error.required("failed_configuration").required("name").text(),
-                      error.required("details").text()));
+                      lastLine(error.required("details").text())));
     }
     return refusals;
+  }
+
+  /** The reason stands after the whole message that was refused. */
+  private static String lastLine(String details) {
+    String last = details.strip();
+    last = last.substring(last.lastIndexOf('\n') + 1);
+    int innermost = last.lastIndexOf("| caused by ");
+    return innermost < 0 ? last : last.substring(innermost);
   }
 
   @Override

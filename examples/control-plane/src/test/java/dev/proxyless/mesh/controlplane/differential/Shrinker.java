@@ -15,11 +15,13 @@ final class Shrinker {
   private static final int BATCH = 40;
 
   private final Comparison comparison;
+  private final String kind;
   private final long deadline;
 
-  /** Shrinks one difference, for so long at most. */
-  Shrinker(Comparison comparison, Duration most) {
+  /** Shrinks what shows a difference of a kind, for so long at most. */
+  Shrinker(Comparison comparison, String kind, Duration most) {
     this.comparison = comparison;
+    this.kind = kind;
     deadline = System.nanoTime() + most.toNanos();
   }
 
@@ -44,14 +46,14 @@ final class Shrinker {
     while (smaller && !isOver()) {
       smaller = false;
       for (Outcome each : smallest.side().compare(reductions(smallest.request()))) {
-        if (outcome.isShownBy(each)) {
+        if (each.kinds().contains(kind)) {
           smallest = each;
           smaller = true;
           break;
         }
       }
     }
-    return smallest.differs() ? smallest : outcome;
+    return smallest.kinds().contains(kind) ? smallest : outcome;
   }
 
   private static List<WireRequest> reductions(WireRequest request) {
@@ -110,8 +112,7 @@ final class Shrinker {
       List<Table> tables = reductions(smallest.side().table());
       for (int i = 0; i < tables.size() && !smaller; i += BATCH) {
         Outcome found =
-            firstAlike(
-                tables.subList(i, Math.min(i + BATCH, tables.size())), smallest.request(), outcome);
+            firstAlike(tables.subList(i, Math.min(i + BATCH, tables.size())), smallest.request());
         if (found != null) {
           smallest = found;
           smaller = true;
@@ -121,11 +122,10 @@ final class Shrinker {
     return smallest;
   }
 
-  private Outcome firstAlike(List<Table> tables, WireRequest request, Outcome wanted)
-      throws Exception {
+  private Outcome firstAlike(List<Table> tables, WireRequest request) throws Exception {
     for (Side side : comparison.serve(tables)) {
       Outcome outcome = side.compare(List.of(request)).get(0);
-      if (wanted.isShownBy(outcome)) {
+      if (outcome.kinds().contains(kind)) {
         return outcome;
       }
     }

@@ -73,18 +73,18 @@ final class TableDraw {
   }
 
   private void trust(Map<String, Object> manager) {
-    String internal =
-        features.contains(Feature.TRUST) && draw.chance(40) ? "10.0.0.0" : "127.0.0.0";
-    manager.put(
-        "internal_address_config",
-        map("cidr_ranges", List.of(map("address_prefix", internal, "prefix_len", 8))));
+    if (features.contains(Feature.TRUST) && draw.chance(40)) {
+      manager.put(
+          "internal_address_config",
+          map("cidr_ranges", List.of(map("address_prefix", "10.0.0.0", "prefix_len", 8))));
+    }
     if (features.contains(Feature.REQUIRE_TLS) || features.contains(Feature.REDIRECT)) {
       put(manager, "xff_num_trusted_hops", draw.maybe(60, () -> 1));
     }
   }
 
   private Map<String, Object> configuration() {
-    Map<String, Object> configuration = map("name", "table", "validate_clusters", false);
+    Map<String, Object> configuration = map("name", "table");
     configuration.put("virtual_hosts", virtualHosts());
     mutations.mutate(configuration);
     if (features.contains(Feature.REQUEST_MUTATION)
@@ -120,7 +120,6 @@ final class TableDraw {
 
   private Map<String, Object> virtualHost(String name, List<String> domains) {
     Map<String, Object> host = map("name", name);
-    host.put("metadata", map("filter_metadata", map("differential", map("name", name))));
     host.put("domains", domains);
     if (features.contains(Feature.REQUIRE_TLS)) {
       put(host, "require_tls", draw.maybe(60, () -> draw.of("NONE", "EXTERNAL_ONLY", "ALL")));

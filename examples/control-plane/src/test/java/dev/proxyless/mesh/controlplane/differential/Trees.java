@@ -4,10 +4,14 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Trees of plain values: maps, lists, texts, numbers and truth values. */
 final class Trees {
+
+  /** Without these, nothing says what the rest is, or luck decides. */
+  private static final Set<String> KEPT = Set.of("@type", "header_name", "xff_num_trusted_hops");
 
   private Trees() {}
 
@@ -32,8 +36,8 @@ final class Trees {
   private static void reduce(Object tree, Consumer<Object> sink) {
     if (tree instanceof Map<?, ?> map) {
       for (Object key : map.keySet()) {
-        if (key.equals("@type")) {
-          continue; // without it, nothing says what the rest is
+        if (KEPT.contains(key)) {
+          continue;
         }
         Map<Object, Object> less = new LinkedHashMap<>(map);
         less.remove(key);

@@ -71,7 +71,7 @@ final class WireRequestDraw {
     }
     if (features.contains(Feature.WEIGHTS)) {
       add(headers, RANDOM, draw.of("0", "1", "2", "3", "4", "5", "6", "7", "18446744073709551615"));
-      draw.list(0, 1, () -> draw.of("x", "", "-1", "18446744073709551616", " 1", "+1", "1"))
+      draw.list(0, 1, () -> draw.of("x", "", "-1", "18446744073709551616", "+1", "1"))
           .forEach(
               value -> {
                 if (draw.chance(30)) {

@@ -1,0 +1,49 @@
+package dev.proxyless.mesh.okhttp;
+
+import dev.proxyless.mesh.call.Attempt;
+import dev.proxyless.mesh.route.HeaderEdit;
+import okhttp3.HttpUrl;
+import okhttp3.Request;
+
+/** Makes the requests of tries from the caller's own. */
+final class InnerRequests {
+
+  private InnerRequests() {}
+
+  /** The request of one try. */
+  static Request of(Request request, Attempt attempt) {
+    Request.Builder builder = request.newBuilder();
+    for (HeaderEdit edit : attempt.headerEdits()) {
+      switch (edit.kind()) {
+        case SET -> builder.header(edit.name(), edit.value());
+        case ADD -> builder.addHeader(edit.name(), edit.value());
+        case REMOVE -> builder.removeHeader(edit.name());
+      }
+    }
+    if (!attempt.method().equals(request.method()) || !attempt.sendsBody()) {
+      builder.method(attempt.method(), attempt.sendsBody() ? request.body() : null);
+    }
+    OkHttpHead head = new OkHttpHead(request);
+    HttpUrl url = request.url();
+    boolean secure = attempt.tls() != null && !url.isHttps();
+    boolean moved =
+        !attempt.path().equals(head.path()) || !attempt.authority().equals(head.authority());
+    if (secure || moved) {
+      builder.url(rewritten(url, secure, attempt.path())).header("Host", attempt.authority());
+    }
+    return builder.build();
+  }
+
+  /** The URL decides over TLS and the path; where it leads is the socket factory's to say. */
+  private static HttpUrl rewritten(HttpUrl url, boolean secure, String path) {
+    HttpUrl.Builder builder = url.newBuilder();
+    if (secure) {
+      builder.scheme("https").port(url.port());
+    }
+    int query = path.indexOf('?');
+    return builder
+        .encodedPath(query < 0 ? path : path.substring(0, query))
+        .encodedQuery(query < 0 ? null : path.substring(query + 1))
+        .build();
+  }
+}

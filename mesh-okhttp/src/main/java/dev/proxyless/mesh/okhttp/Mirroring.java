@@ -1,0 +1,128 @@
+package dev.proxyless.mesh.okhttp;
+
+import dev.proxyless.mesh.Mesh;
+import dev.proxyless.mesh.call.Attempt;
+import dev.proxyless.mesh.call.MeshCall;
+import dev.proxyless.mesh.call.Step;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Cookie;
+import okhttp3.CookieJar;
+import okhttp3.HttpUrl;
+import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
+import okhttp3.Response;
+import okio.Buffer;
+import okio.ByteString;
+import okio.Okio;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Sends copies of a request to other clusters, in the background. What becomes of them never
+ * reaches the caller: no response, no cookie, no cache entry, no exception. A body is copied before
+ * the call begins, so that the application writes it once at a time; one that cannot be written
+ * twice, or is too long, is not mirrored.
+ */
+final class Mirroring {
+
+  private static final Logger log = LoggerFactory.getLogger(Mirroring.class);
+
+  /** Envoy's default for {@code per_connection_buffer_limit_bytes}. */
+  private static final long MAX_BODY_BYTES = 1 << 20;
+
+  private final Mesh mesh;
+  private final InnerClients clients;
+
+  Mirroring(Mesh mesh, InnerClients clients) {
+    this.mesh = mesh;
+    this.clients = clients;
+  }
+
+  /** Begins to send the copies; does not wait for them. */
+  void send(Request request, List<MeshCall> mirrors) {
+    if (mirrors.isEmpty()) {
+      return;
+    }
+    Request copy = copy(request);
+    for (MeshCall mirror : mirrors) {
+      if (copy == null || !mesh.calls().inBackground(() -> sendOne(copy, mirror))) {
+        log.debug("{} {} is not mirrored", request.method(), request.url().redact());
+        mirror.cancelled();
+      }
+    }
+  }
+
+  /** The request with a body of its own; null where the body cannot be copied. */
+  private static @Nullable Request copy(Request request) {
+    RequestBody body = request.body();
+    if (body == null) {
+      return request;
+    }
+    try {
+      long length = body.contentLength();
+      if (body.isOneShot() || body.isDuplex() || length < 0 || length > MAX_BODY_BYTES) {
+        return null;
+      }
+      Buffer bytes = new Buffer();
+      body.writeTo(bytes);
+      ByteString written = bytes.readByteString();
+      return request
+          .newBuilder()
+          .method(request.method(), RequestBody.create(written, body.contentType()))
+          .build();
+    } catch (IOException unwritable) {
+      return null;
+    }
+  }
+
+  private void sendOne(Request request, MeshCall mirror) {
+    try {
+      if (mirror.next() instanceof Step.Try next) {
+        attempt(request, mirror, next.attempt());
+      }
+    } finally {
+      mirror.cancelled(); // does nothing where the call has ended
+    }
+  }
+
+  private void attempt(Request request, MeshCall mirror, Attempt attempt) {
+    InnerClients.OfEndpoint own =
+        attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
+    Call inner = withoutTraces(own.client(attempt)).newCall(InnerRequests.of(request, attempt));
+    if (!attempt.timeLeft().isZero()) {
+      inner.timeout().timeout(attempt.timeLeft().toNanos(), TimeUnit.NANOSECONDS);
+    }
+    try (Response response = inner.execute()) {
+      mirror.responded(attempt, response.code(), response::header);
+      response.body().source().readAll(Okio.blackhole());
+      mirror.finished();
+    } catch (IOException failure) {
+      mirror.failed(
+          attempt, Failures.classify(failure, true), true, Failures.describe(failure, true));
+    }
+  }
+
+  /** A client on the same connections that leaves nothing with the application. */
+  private static OkHttpClient withoutTraces(OkHttpClient client) {
+    CookieJar jar = client.cookieJar();
+    return client
+        .newBuilder()
+        .cache(null)
+        .cookieJar(
+            new CookieJar() {
+              @Override
+              public List<Cookie> loadForRequest(HttpUrl url) {
+                return jar.loadForRequest(url);
+              }
+
+              @Override
+              public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {}
+            })
+        .build();
+  }
+}
