@@ -14,6 +14,7 @@ import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.route.StreamInfo;
+import dev.proxyless.mesh.route.Surroundings;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -41,6 +42,15 @@ import org.jspecify.annotations.Nullable;
  * Used by one thread.
  */
 public final class RouteCheck {
+
+  /** The tool's requests come from here. */
+  private static final Surroundings LOOPBACK =
+      new Surroundings() {
+        @Override
+        public String callerAddress() {
+          return "127.0.0.1";
+        }
+      };
 
   private final RouteTable table;
   private final RouteCoverage coverage;
@@ -96,7 +106,8 @@ public final class RouteCheck {
               Optional.empty(),
               test.input().dynamicMetadata(),
               Map.of(),
-              (fraction, random) -> takes(test.input().runtime(), fraction, random));
+              (fraction, random) -> takes(test.input().runtime(), fraction, random),
+              LOOPBACK);
       route = table.find(head, info);
       if (route != null) {
         follow(route);

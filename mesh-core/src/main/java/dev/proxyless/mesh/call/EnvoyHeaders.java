@@ -16,6 +16,7 @@ final class EnvoyHeaders {
   static final String STREAM_DURATION = "x-envoy-upstream-stream-duration-ms";
   static final String HEDGE = "x-envoy-hedge-on-per-try-timeout";
   static final String IS_TIMEOUT_RETRY = "x-envoy-is-timeout-retry";
+  static final String DECORATOR = "x-envoy-decorator-operation";
   static final String GRPC_TIMEOUT = "grpc-timeout";
 
   private static final String PREFIX = "x-envoy-";

@@ -3,6 +3,7 @@ package dev.proxyless.mesh.call;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.model.Decorator;
 import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Priority;
@@ -66,6 +67,10 @@ public final class MeshCall {
   private int begun;
 
   private boolean sent;
+
+  /** Whether the last try took too long. */
+  private boolean afterTimeout;
+
   private int status;
   private String retryDenied = "";
   private ResponseFlags flags = ResponseFlags.NONE;
@@ -101,7 +106,7 @@ public final class MeshCall {
                 context.trace(),
                 head.method(),
                 routed.route().virtualHost().name(),
-                routed.route().name());
+                routed.route().decorator().map(Decorator::operation).orElse(routed.route().name()));
   }
 
   /** The next try, or the end of the call where there can be none. */
@@ -149,7 +154,8 @@ public final class MeshCall {
     AttemptSpan attemptSpan =
         span.attempt(attempts, head.method(), upstream.name(), endpoint.name());
     Duration left = bounds.isUnbounded() ? Duration.ZERO : Duration.ofNanos(bounds.leftNanos(now));
-    UpstreamHead.Sent sent = upstreamHead.sent(begun, endpoint.hostname(), attemptSpan, left);
+    UpstreamHead.Sent sent =
+        upstreamHead.sent(begun, endpoint.hostname(), attemptSpan, left, afterTimeout);
     Attempt next =
         new Attempt(
             attempts,
@@ -174,6 +180,7 @@ public final class MeshCall {
       return new Verdict.Accept(List.of());
     }
     status = newStatus;
+    afterTimeout = false;
     sent = true;
     int counted = countedStatus(newStatus, header);
     upstream.report(ended.endpoint(), counted);
@@ -236,6 +243,7 @@ public final class MeshCall {
       return new Verdict.GiveUp(abandoned());
     }
     status = 0;
+    afterTimeout = failure.isTimeout();
     sent |= requestSent;
     if (failure != Failure.CALL_TIMEOUT || bounds.blamesEndpoint()) {
       upstream.report(ended.endpoint(), failure.status());

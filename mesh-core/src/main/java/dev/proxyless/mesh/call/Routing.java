@@ -89,6 +89,9 @@ public final class Routing {
     if (route == null || route.action() instanceof RouteAction.NonForwarding) {
       return new Routed.Answered("no_route", UnroutedReplies.noRoute(chain, head, info));
     }
+    if (chain.manager().refusesUpgrade(head, route)) {
+      return new Routed.Answered("refuse", upgradeRefused(route, head));
+    }
     if (route.action() instanceof RouteAction.Redirect redirect) {
       String location = route.redirectLocation(head, info);
       return new Routed.Answered(
@@ -306,6 +309,23 @@ public final class Routing {
         "",
         headers,
         new CallInfo("", "", "", "", 0, ResponseFlags.NONE, answered.details(), ""));
+  }
+
+  private static LocalReply upgradeRefused(RouteEntry route, RequestHead head) {
+    return LocalReplies.text(
+        head,
+        403,
+        "",
+        List.of(),
+        new CallInfo(
+            route.virtualHost().name(),
+            route.name(),
+            "",
+            "",
+            0,
+            ResponseFlags.NONE,
+            "upgrade_failed",
+            "upgrade_configs switches this upgrade off"));
   }
 
   private static LocalReply byRoute(

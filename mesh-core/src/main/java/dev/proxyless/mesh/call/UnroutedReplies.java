@@ -42,7 +42,7 @@ final class UnroutedReplies {
   }
 
   static LocalReply noRoute(OutboundChain chain, RequestHead head, StreamInfo info) {
-    Optional<VirtualHost> host = chain.table().virtualHost(head.authority());
+    Optional<VirtualHost> host = chain.table().virtualHost(head, info);
     String explanation;
     if (host.isPresent()) {
       explanation =

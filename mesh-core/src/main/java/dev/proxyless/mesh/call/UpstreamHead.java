@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.call;
 
+import dev.proxyless.mesh.model.Decorator;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
@@ -47,8 +48,9 @@ final class UpstreamHead {
    * @param count tries that were begun, this one included
    * @param hostName the endpoint's own name; may be empty
    * @param left of the call; zero is no bound
+   * @param afterTimeout whether the try before took too long
    */
-  Sent sent(int count, String hostName, AttemptSpan span, Duration left) {
+  Sent sent(int count, String hostName, AttemptSpan span, Duration left, boolean afterTimeout) {
     HeaderEdits edits = HeaderEdits.of(routed.head());
     routed.edits().forEach(edits::add);
     if (count > 1) {
@@ -59,10 +61,21 @@ final class UpstreamHead {
       if (virtualHost.includeRequestAttemptCount()) {
         edits.add(attemptCount(count));
       }
+      if (virtualHost.includeIsTimeoutRetryHeader()) {
+        edits.add(HeaderEdit.set(EnvoyHeaders.IS_TIMEOUT_RETRY, Boolean.toString(afterTimeout)));
+      }
     }
     String authority =
         routed.route().authorityFor(routed.rewritten(), hostName, edits, routed.envoyHeaders());
+    int untraced = edits.size();
     span.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
+    if (edits.size() > untraced) {
+      routed
+          .route()
+          .decorator()
+          .filter(Decorator::propagate)
+          .ifPresent(named -> edits.add(HeaderEdit.set(EnvoyHeaders.DECORATOR, named.operation())));
+    }
     return new Sent(authority, edits.list());
   }
 

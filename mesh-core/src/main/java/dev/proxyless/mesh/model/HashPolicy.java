@@ -1,7 +1,5 @@
 package dev.proxyless.mesh.model;
 
-import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -17,10 +15,8 @@ public record HashPolicy(Specifier specifier, boolean terminal) {
     /** {@code header}. */
     record Header(String name, Optional<RegexRewrite> rewrite) implements Specifier {}
 
-    /** {@code cookie}; with a ttl, zero included, one is made where it is missing. */
-    record Cookie(
-        String name, Optional<Duration> ttl, String path, List<CookieAttribute> attributes)
-        implements Specifier {}
+    /** {@code cookie}. */
+    record Cookie(String name) implements Specifier {}
 
     /** {@code connection_properties.source_ip}. */
     record SourceIp() implements Specifier {}
@@ -31,7 +27,4 @@ public record HashPolicy(Specifier specifier, boolean terminal) {
     /** {@code filter_state}. */
     record FilterState(String key) implements Specifier {}
   }
-
-  /** An attribute of a cookie that is made. */
-  public record CookieAttribute(String name, String value) {}
 }

@@ -13,7 +13,6 @@ import java.util.Optional;
  * @param stripPort which ports it takes off the authority
  * @param stripTrailingHostDot whether a dot at the end of the host goes
  * @param trust whose requests are trusted
- * @param streamIdleTimeout for routes that set none; unset is 5 minutes
  * @param maxStreamDuration for routes that set none
  * @param upgrades upgrade types that it switches on or off, in lower case
  * @param router settings of the router filter
@@ -24,7 +23,6 @@ public record HttpConnectionManager(
     StripPort stripPort,
     boolean stripTrailingHostDot,
     Trust trust,
-    Optional<Duration> streamIdleTimeout,
     Optional<Duration> maxStreamDuration,
     Map<String, Boolean> upgrades,
     Router router) {
@@ -37,7 +35,6 @@ public record HttpConnectionManager(
         StripPort.NONE,
         false,
         Trust.ALL,
-        Optional.empty(),
         Optional.empty(),
         Map.of(),
         Router.DEFAULT);

@@ -55,9 +55,8 @@ public record MatcherTree(Optional<Matcher> matcher, Optional<OnMatch> onNoMatch
    * {@code Matcher.OnMatch}.
    *
    * @param action what is done
-   * @param keepMatching whether the search goes on as if this had not matched
    */
-  public record OnMatch(Action action, boolean keepMatching) {}
+  public record OnMatch(Action action) {}
 
   /** What is done where something matches. */
   public sealed interface Action {

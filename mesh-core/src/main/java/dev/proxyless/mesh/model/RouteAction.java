@@ -114,14 +114,12 @@ public sealed interface RouteAction {
    *
    * @param timeout of the whole call, retries included; zero is none; unset is {@link
    *     #DEFAULT_TIMEOUT}
-   * @param idleTimeout between two signs of life; zero is none; unset is the connection manager's
    * @param maxStreamDuration where the message is set, even empty, it stands in for {@code timeout}
    * @param maxGrpcTimeout {@code max_grpc_timeout}
    * @param grpcTimeoutOffset {@code grpc_timeout_offset}
    */
   record RouteTimeouts(
       Optional<Duration> timeout,
-      Optional<Duration> idleTimeout,
       Optional<MaxStreamDuration> maxStreamDuration,
       Optional<Duration> maxGrpcTimeout,
       Optional<Duration> grpcTimeoutOffset) {
@@ -131,12 +129,7 @@ public sealed interface RouteAction {
 
     /** Nothing is set. */
     public static final RouteTimeouts UNSET =
-        new RouteTimeouts(
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty(),
-            Optional.empty());
+        new RouteTimeouts(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
   }
 
   /**
@@ -209,14 +202,9 @@ public sealed interface RouteAction {
      * @param clusters in order; the weights' sum is at least 1
      * @param randomHeader {@code header_name}: a header whose number replaces the random one
      * @param useHashPolicy whether the route's hash replaces the random number
-     * @param runtimeKeyPrefix keys of the runtime that can stand in for weights begin so; may be
-     *     empty
      */
     record Weighted(
-        List<ClusterWeight> clusters,
-        Optional<String> randomHeader,
-        boolean useHashPolicy,
-        String runtimeKeyPrefix)
+        List<ClusterWeight> clusters, Optional<String> randomHeader, boolean useHashPolicy)
         implements ClusterSpecifier {}
 
     /** An optional {@code cluster_specifier_plugin} that is unknown: there is no such route. */

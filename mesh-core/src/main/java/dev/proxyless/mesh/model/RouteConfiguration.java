@@ -20,7 +20,6 @@ import java.util.Optional;
  * @param ignorePortInHostMatching whether a request's port is left out when its host is looked up
  * @param ignorePathParametersInPathMatching whether a path is compared up to its first semicolon
  * @param typedPerFilterConfig settings by the filter's name
- * @param metadata of the configuration
  * @param vhostHeader the header that stands in for the authority when a virtual host is looked up
  */
 public record RouteConfiguration(
@@ -35,7 +34,6 @@ public record RouteConfiguration(
     boolean ignorePortInHostMatching,
     boolean ignorePathParametersInPathMatching,
     Map<String, FilterConfig> typedPerFilterConfig,
-    Metadata metadata,
     Optional<String> vhostHeader) {
 
   /** With all else as it is where nothing is set. */
@@ -52,7 +50,6 @@ public record RouteConfiguration(
         false,
         false,
         Map.of(),
-        Metadata.EMPTY,
         Optional.empty());
   }
 }

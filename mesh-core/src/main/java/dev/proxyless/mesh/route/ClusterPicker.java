@@ -28,9 +28,9 @@ final class ClusterPicker {
   /**
    * An entry.
    *
-   * @param header names the cluster; empty where the entry does
+   * @param header names the cluster, a part of the request line too; null where the entry does
    */
-  private record Choice(RouteEntry.Target target, String header) {}
+  private record Choice(RouteEntry.Target target, @Nullable HeaderName header) {}
 
   private final Choice[] choices;
   private final long[] cumulativeWeights;
@@ -91,7 +91,7 @@ final class ClusterPicker {
     return new Choice(
         RouteEntry.Target.compile(
             entry, lbMetadata(forward.metadataMatch(), entry.metadataMatch()), meters, at),
-        entry.name().isEmpty() ? entry.clusterHeader() : "");
+        entry.name().isEmpty() ? HeaderName.of(entry.clusterHeader()) : null);
   }
 
   /** What endpoints must have, of a route and of its entry, whose values win. */
@@ -108,10 +108,10 @@ final class ClusterPicker {
 
   RouteEntry.Target pick(RequestHead head, StreamInfo info) {
     Choice choice = choices.length == 1 ? choices[0] : choices[index(head, info)];
-    if (choice.header.isEmpty()) {
+    if (choice.header == null) {
       return choice.target;
     }
-    String cluster = head.header(choice.header);
+    String cluster = choice.header.first(head, info);
     return choice.target.named(cluster == null ? "" : cluster);
   }
 
@@ -164,7 +164,7 @@ final class ClusterPicker {
   List<RouteEntry.Target> targets() {
     List<RouteEntry.Target> targets = new ArrayList<>();
     for (Choice choice : choices) {
-      if (choice.header.isEmpty()) {
+      if (choice.header == null) {
         targets.add(choice.target);
       }
     }

@@ -172,6 +172,16 @@ public final class ConnectionManager {
     return edits == null || edits.isEmpty() ? List.of() : List.copyOf(edits);
   }
 
+  /**
+   * Whether a request asks to go on with another protocol that its route, or else the connection
+   * manager, switches off ({@code upgrade_configs}).
+   */
+  public boolean refusesUpgrade(RequestHead head, RouteEntry route) {
+    String type = HopByHop.upgrade(head);
+    return type != null
+        && !route.upgrade(type).orElseGet(() -> config.upgrades().getOrDefault(type, true));
+  }
+
   /** What becomes of a request that came in. */
   public sealed interface Arrival {
     /**

@@ -87,12 +87,22 @@ final class FormatTable {
     for (String name : OperatorsWithoutValue.OPTIONAL_ARGUMENTS) {
       all.put(name, new Entry(Parameters.OPTIONAL, false, false, nothing));
     }
+    for (String name : OperatorsWithoutValue.CALLER_ADDRESS) {
+      all.put(name, new Entry(Parameters.OPTIONAL, false, false, FormatTable::callerAddress));
+    }
     for (String name : List.of("CEL", "TYPED_CEL", "UPSTREAM_FILTER_STATE")) {
       all.put(name, new Entry(Parameters.REQUIRED, true, false, nothing));
     }
     all.put(
         "COMMON_DURATION",
         new Entry(Parameters.REQUIRED, false, false, FormatTable::commonDuration));
+  }
+
+  /** {@code DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT}; with a mask it has no value. */
+  private static Operator callerAddress(Arguments arguments) {
+    return arguments.text().isEmpty()
+        ? context -> context.info.surroundings().callerAddress()
+        : context -> null;
   }
 
   /** {@code COMMON_DURATION(START:END:ms|us|ns)}. */

@@ -261,10 +261,6 @@ final class MatchTree implements RouteFinder {
     }
 
     private Node onMatch(OnMatch onMatch, String at) {
-      if (onMatch.keepMatching()) {
-        throw new InvalidRouteException(
-            at + ".keep_matching", "is true, which a virtual host's matcher does not take");
-      }
       if (onMatch.action() instanceof Action.Nested nested) {
         return tree(nested.tree(), at + ".matcher");
       }

@@ -14,15 +14,19 @@ final class OperatorsWithoutValue {
   static final List<String> OPTIONAL_ARGUMENTS =
       List.of(
           "DOWNSTREAM_DIRECT_LOCAL_ADDRESS_WITHOUT_PORT",
-          "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT",
           "DOWNSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
           "DOWNSTREAM_PEER_CERT_V_END",
           "DOWNSTREAM_PEER_CERT_V_START",
-          "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT",
           "UPSTREAM_LOCAL_ADDRESS_WITHOUT_PORT",
           "UPSTREAM_PEER_CERT_V_END",
           "UPSTREAM_PEER_CERT_V_START",
           "UPSTREAM_REMOTE_ADDRESS_WITHOUT_PORT");
+
+  /** Those that only a test of routes has a value for. */
+  static final List<String> CALLER_ADDRESS =
+      List.of(
+          "DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT",
+          "DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT");
 
   /** Those that take no arguments. */
   static final List<String> NO_ARGUMENTS =

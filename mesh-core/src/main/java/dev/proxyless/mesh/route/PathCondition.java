@@ -70,7 +70,7 @@ final class PathCondition implements Condition {
       return request.isConnect();
     }
     String target = request.target;
-    if (target.isEmpty()) {
+    if (!request.hasPath) {
       return false;
     }
     if (regex != null || template != null) {

@@ -13,8 +13,11 @@ final class RequestView {
   final RequestHead head;
   final StreamInfo info;
 
-  /** {@code :path}, with query and fragment; empty where the request has none. */
+  /** {@code :path}, with query and fragment, as it is compared; empty where there is none. */
   final String target;
+
+  /** Whether there is a {@code :path}, though nothing of it may be compared. */
+  final boolean hasPath;
 
   /** Where the path as it is compared ends within {@link #target}. */
   final int pathEnd;
@@ -34,15 +37,34 @@ final class RequestView {
   /**
    * A view of a request.
    *
-   * @param cutParameters whether the path that is compared ends at its first semicolon
+   * @param cutParameters whether the path is compared without what follows a semicolon in each of
+   *     its segments
    */
   RequestView(RequestHead head, StreamInfo info, boolean cutParameters) {
     this.head = head;
     this.info = info;
-    target = head.path();
-    int end = before('?', target.length());
-    end = before('#', end);
-    pathEnd = cutParameters ? before(';', end) : end;
+    hasPath = !head.path().isEmpty();
+    target = cutParameters ? withoutParameters(head.path()) : head.path();
+    pathEnd = before('#', before('?', target.length()));
+  }
+
+  /** As Envoy 1.40 does it: {@code /a;b/c;d?e} is {@code /a/c?e}. */
+  private static String withoutParameters(String path) {
+    int end = withoutQuery(path).length();
+    int from = path.indexOf(';');
+    if (from < 0 || from >= end) {
+      return path;
+    }
+    StringBuilder kept = new StringBuilder(path.length());
+    boolean parameter = false;
+    for (int i = 0; i < end; i++) {
+      char c = path.charAt(i);
+      parameter = c == ';' || (parameter && c != '/');
+      if (!parameter) {
+        kept.append(c);
+      }
+    }
+    return kept.append(path, end, path.length()).toString();
   }
 
   private int before(char stop, int end) {

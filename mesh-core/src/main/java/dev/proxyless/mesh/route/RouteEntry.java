@@ -248,16 +248,11 @@ public final class RouteEntry {
         : virtualHost.requestBodyBufferLimit();
   }
 
-  /**
-   * Whether a request may go on with another protocol.
-   *
-   * @param type the protocol, in lower case
-   * @param manager what the connection manager says of it, for a route that says nothing
-   */
-  public boolean allowsUpgrade(String type, Map<String, Boolean> manager) {
-    Map<String, Boolean> own =
-        route.action() instanceof RouteAction.Forward forward ? forward.upgrades() : Map.of();
-    return own.getOrDefault(type, manager.getOrDefault(type, false));
+  /** Whether the route itself switches an upgrade on or off, by its type in lower case. */
+  Optional<Boolean> upgrade(String type) {
+    return route.action() instanceof RouteAction.Forward forward
+        ? Optional.ofNullable(forward.upgrades().get(type))
+        : Optional.empty();
   }
 
   /**

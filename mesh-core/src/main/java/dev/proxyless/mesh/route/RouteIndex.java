@@ -47,7 +47,7 @@ final class RouteIndex implements RouteFinder {
 
   @Override
   public @Nullable RouteEntry find(RequestView request) {
-    boolean hasPath = request.pathEnd > 0 || !request.target.isEmpty();
+    boolean hasPath = request.hasPath;
     Candidates a = asWritten == null || !hasPath ? null : asWritten.find(request);
     Candidates b = anyCase == null || !hasPath ? null : anyCase.find(request);
     Candidates c = connect == null || !request.isConnect() ? null : connect;

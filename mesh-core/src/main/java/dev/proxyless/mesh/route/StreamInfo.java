@@ -45,7 +45,8 @@ public record StreamInfo(
   public StreamInfo internal(boolean trusted) {
     return trusted == internal
         ? this
-        : new StreamInfo(random, trusted, peer, dynamicMetadata, filterState, runtime);
+        : new StreamInfo(
+            random, trusted, peer, dynamicMetadata, filterState, runtime, surroundings);
   }
 
   /**

@@ -6,7 +6,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * What command operators ask about a request's process: {@code %START_TIME%}, {@code %HOSTNAME%},
- * {@code %ENVIRONMENT(X)%}. Asked only where an operator stands; null is what is not known.
+ * {@code %ENVIRONMENT(X)%}, {@code %DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%}. Asked only where an
+ * operator stands; null is what is not known.
  */
 public interface Surroundings {
 
@@ -35,6 +36,11 @@ public interface Surroundings {
 
   /** A variable of the process's environment. */
   default @Nullable String variable(String name) {
+    return null;
+  }
+
+  /** The IP address of the caller. A call of this process has none. */
+  default @Nullable String callerAddress() {
     return null;
   }
 }

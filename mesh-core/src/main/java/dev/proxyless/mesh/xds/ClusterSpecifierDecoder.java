@@ -85,8 +85,7 @@ final class ClusterSpecifierDecoder {
         weights,
         Texts.headerValue(message, "header_name")
             .map(none -> Texts.headerName(message, "header_name")),
-        message.bool("use_hash_policy", false),
-        message.string("runtime_key_prefix"));
+        message.bool("use_hash_policy", false));
   }
 
   private ClusterWeight weight(Message message) {

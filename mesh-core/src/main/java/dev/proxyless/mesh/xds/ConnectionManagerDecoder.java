@@ -38,7 +38,6 @@ final class ConnectionManagerDecoder {
                 .map(config -> ValueMatchers.ranges(config, "cidr_ranges")),
             message.bool("use_remote_address", false),
             (int) Math.min(message.number("xff_num_trusted_hops", 0), Integer.MAX_VALUE)),
-        message.duration("stream_idle_timeout"),
         message
             .message("common_http_protocol_options")
             .flatMap(options -> options.duration("max_stream_duration")),

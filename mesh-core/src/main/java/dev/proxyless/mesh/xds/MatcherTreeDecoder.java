@@ -112,13 +112,10 @@ final class MatcherTreeDecoder {
 
   private OnMatch onMatch(Message message) {
     if (message.has("matcher")) {
-      return new OnMatch(
-          new Action.Nested(tree(message.requiredMessage("matcher"))),
-          message.bool("keep_matching", false));
+      return new OnMatch(new Action.Nested(tree(message.requiredMessage("matcher"))));
     }
     if (message.has("action")) {
-      return new OnMatch(
-          action(message.requiredMessage("action")), message.bool("keep_matching", false));
+      return new OnMatch(action(message.requiredMessage("action")));
     }
     throw message.invalid("on_match", "is required: matcher or action");
   }

@@ -70,7 +70,6 @@ final class RouteActionDecoder {
   private static RouteTimeouts timeouts(Message message) {
     return new RouteTimeouts(
         message.duration("timeout"),
-        message.duration("idle_timeout"),
         message.message("max_stream_duration").map(RouteActionDecoder::maxStreamDuration),
         message.duration("max_grpc_timeout"),
         message.duration("grpc_timeout_offset"));

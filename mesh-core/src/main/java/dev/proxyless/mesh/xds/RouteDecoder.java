@@ -58,7 +58,6 @@ final class RouteDecoder {
             message.bool("ignore_port_in_host_matching", false),
             message.bool("ignore_path_parameters_in_path_matching", false),
             Extensions.filterConfigs(message, findings),
-            Extensions.metadata(message, "metadata"),
             Optional.of(Texts.headerName(message, "vhost_header")).filter(name -> !name.isEmpty()));
     try {
       checks.routes(configuration);

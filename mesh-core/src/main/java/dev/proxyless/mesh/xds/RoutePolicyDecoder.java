@@ -1,7 +1,6 @@
 package dev.proxyless.mesh.xds;
 
 import dev.proxyless.mesh.model.HashPolicy;
-import dev.proxyless.mesh.model.HashPolicy.CookieAttribute;
 import dev.proxyless.mesh.model.HashPolicy.Specifier;
 import dev.proxyless.mesh.model.HedgePolicy;
 import dev.proxyless.mesh.model.RequestMirrorPolicy;
@@ -17,7 +16,6 @@ import java.util.Optional;
 /** Decodes policies of routes: hashing, mirroring, hedging, upgrades. */
 final class RoutePolicyDecoder {
 
-  private static final int MAX_BYTES = 16_384;
   private static final String ROUTE_UPGRADE = "envoy.config.route.v3.RouteAction.UpgradeConfig";
 
   private RoutePolicyDecoder() {}
@@ -48,9 +46,7 @@ final class RoutePolicyDecoder {
   }
 
   static HedgePolicy hedge(Message message) {
-    return new HedgePolicy(
-        message.integer("initial_requests", 1, Integer.MAX_VALUE, 1),
-        message.bool("hedge_on_per_try_timeout", false));
+    return new HedgePolicy(message.bool("hedge_on_per_try_timeout", false));
   }
 
   /** Upgrade types in lower case, and whether each is switched on. */
@@ -99,7 +95,8 @@ final class RoutePolicyDecoder {
               header.message("regex_rewrite").map(RewriteDecoder::regex)));
     }
     if (policy.has("cookie")) {
-      return Optional.of(cookie(policy.requiredMessage("cookie")));
+      return Optional.of(
+          new Specifier.Cookie(policy.requiredMessage("cookie").requiredString("name")));
     }
     if (policy.has("connection_properties")) {
       return policy.requiredMessage("connection_properties").bool("source_ip", false)
@@ -117,21 +114,5 @@ final class RoutePolicyDecoder {
     throw policy.invalid(
         "policy_specifier",
         "is required: header, cookie, connection_properties, query_parameter or filter_state");
-  }
-
-  private static Specifier cookie(Message cookie) {
-    return new Specifier.Cookie(
-        cookie.requiredString("name"),
-        cookie.duration("ttl"),
-        cookie.string("path"),
-        cookie.messages("attributes").stream().map(RoutePolicyDecoder::attribute).toList());
-  }
-
-  private static CookieAttribute attribute(Message attribute) {
-    String name = Texts.checked(attribute, "name", attribute.requiredString("name"));
-    String value = Texts.checked(attribute, "value", attribute.string("value"));
-    return new CookieAttribute(
-        Texts.bounded(attribute, "name", name, MAX_BYTES),
-        Texts.bounded(attribute, "value", value, MAX_BYTES));
   }
 }

@@ -107,8 +107,7 @@ class AppsTranslationTest {
         new ClusterSpecifier.Weighted(
             List.of(ClusterWeight.of(Apps.B, 75), ClusterWeight.of(Apps.B2, 25)),
             Optional.empty(),
-            false,
-            ""),
+            false),
         apps.firstAction().cluster());
   }
 

@@ -21,8 +21,13 @@ final class ModelIsUsedTest {
   /** Rooms that fill the model or hand it on. */
   private static final Set<String> FILLS_IT = Set.of("model", "xds");
 
-  /** What the table of fields says is inert. */
-  private static final List<String> INERT = List.of("model.Listener$FilterChain.name");
+  /** What is inert, and settings of filters, which are handed over as they came. */
+  private static final List<String> INERT =
+      List.of(
+          "model.FilterConfig.disabled",
+          "model.FilterConfig.typeName",
+          "model.FilterConfig.value",
+          "model.Listener$FilterChain.name");
 
   @Test
   void everyComponentOfTheModelIsAskedFor() {

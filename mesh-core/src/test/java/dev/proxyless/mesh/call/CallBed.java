@@ -154,7 +154,6 @@ final class CallBed {
             bare.stripPort(),
             bare.stripTrailingHostDot(),
             bare.trust(),
-            bare.streamIdleTimeout(),
             bare.maxStreamDuration(),
             bare.upgrades(),
             router),

@@ -157,6 +157,32 @@ class CallsTest {
   }
 
   @Test
+  void theVirtualHostOfARequestWithoutARouteIsFoundByItsOwnHeader() throws Exception {
+    MeshView byHeader =
+        new FixedView(
+            RouteTable.compile(
+                XdsYaml.routes(
+                    """
+                    name: r
+                    vhost_header: x-vhost
+                    virtual_hosts:
+                    - {name: told, domains: [told.local], routes: []}
+                    - {name: serviceb, domains: [serviceb.apps.local], routes: []}
+                    """),
+                MeshMeters.NONE),
+            FixedView.plainManager(),
+            Map.of());
+    FakeRequest request = FakeRequest.get("http://serviceb.apps.local/");
+    Calls calls = calls(FixedView.source(byHeader));
+    assertEquals(
+        "told",
+        reply(calls.begin(request.header("x-vhost", "told.local"), true, CallContext.NONE))
+            .info()
+            .virtualHost());
+    assertEquals("", reply(calls.begin(request, true, CallContext.NONE)).info().virtualHost());
+  }
+
+  @Test
   void aRouteToTheOriginalDestinationIsLeftAlone() throws Exception {
     CallInfo info = ((Decision.PassThrough) decide("/away")).info();
     assertEquals("original", info.cluster());

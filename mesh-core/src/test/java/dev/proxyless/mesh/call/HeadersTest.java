@@ -32,6 +32,32 @@ class HeadersTest {
   }
 
   @Test
+  void aRetryTellsWhetherTheTryBeforeTookTooLong() {
+    CallBed bed =
+        CallBed.with()
+            .virtualHost("include_is_timeout_retry_header: true")
+            .retry("retry_on: 5xx, num_retries: 2, per_try_timeout: 1s")
+            .build();
+    CallBed.Run run = bed.run(fail(Failure.PER_TRY_TIMEOUT), respond(503), respond(200));
+    assertEquals(
+        List.of("-", "true", "false"),
+        run.attempts().stream()
+            .map(each -> header(each.headerEdits(), "x-envoy-is-timeout-retry"))
+            .toList());
+  }
+
+  @Test
+  void anUpgradeThatIsSwitchedOffIsRefused() throws Exception {
+    CallBed bed =
+        CallBed.with().action("upgrade_configs: [{upgrade_type: h2c, enabled: false}]").build();
+    FakeRequest request = CallBed.GET.header("connection", "upgrade").header("upgrade", "H2C");
+    Decision decision = bed.calls.begin(request, true, CallContext.NONE);
+    assertEquals(403, ((Decision.Respond) decision).reply().status());
+    FakeRequest other = CallBed.GET.header("connection", "upgrade").header("upgrade", "other");
+    assertEquals(1, bed.run(other, true, CallContext.NONE, respond(101)).attempts().size());
+  }
+
+  @Test
   void theAttemptCountIsTheVirtualHostsToAsk() {
     CallBed.Run run = CallBed.with().build().run(respond(200));
     assertEquals("-", header(run.attempts().get(0).headerEdits(), COUNT));
@@ -86,7 +112,7 @@ class HeadersTest {
 
   /** As Envoy 1.40 does it. */
   @Test
-  void aPathAndAHostThatAreRewrittenToThemselvesAreTold() {
+  void whatIsRewrittenToItselfIsToldAllTheSame() {
     CallBed bed =
         CallBed.with().action("prefix_rewrite: /\nhost_rewrite_literal: 'serviceb:8000'").build();
     Attempt attempt = CallBed.attempt(bed.forward().next());

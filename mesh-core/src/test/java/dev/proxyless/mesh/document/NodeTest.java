@@ -134,4 +134,36 @@ final class NodeTest {
     Executable ask = () -> asked.apply(node);
     assertEquals(message, assertThrows(DocumentException.class, ask).getMessage());
   }
+
+  @Test
+  void aNumberOf64BitsWithoutSignIsExact() {
+    for (String yaml : List.of("18446744073709551615", "'18446744073709551615'")) {
+      assertEquals(-1L, Documents.parse("t", yaml).unsigned());
+    }
+    assertEquals(7, Documents.parse("t", "7").unsigned());
+    for (String yaml : List.of("-1", "18446744073709551616", "1.5", "x", "'+1'")) {
+      DocumentException wrong =
+          assertThrows(DocumentException.class, () -> Documents.parse("t", yaml).unsigned(), yaml);
+      assertTrue(
+          String.valueOf(wrong.getMessage())
+              .endsWith("; right would be a whole number from 0 to 18446744073709551615"),
+          wrong::getMessage);
+    }
+  }
+
+  @Test
+  void allDocumentsOfAFileAreRead() {
+    assertEquals(
+        List.of("a", "b"),
+        Documents.parseAll("t.yaml", "a\n---\n---\nb\n").stream().map(Node::text).toList());
+    assertEquals(
+        List.of(1L),
+        Documents.parseAll("t.json", "[1,]").get(0).items().stream().map(Node::plain).toList());
+    assertEquals(
+        "t.json:2", Documents.parseAll("t.json", "{\n\t\"a\": 1}").get(0).required("a").where());
+    assertEquals(
+        "t.yaml: the document is empty",
+        assertThrows(DocumentException.class, () -> Documents.parseAll("t.yaml", "---\n"))
+            .getMessage());
+  }
 }

@@ -32,7 +32,6 @@ class ConnectionManagerTest {
             stripPort,
             stripDot,
             trust,
-            plain.streamIdleTimeout(),
             plain.maxStreamDuration(),
             plain.upgrades(),
             plain.router()),

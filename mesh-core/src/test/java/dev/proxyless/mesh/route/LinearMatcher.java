@@ -110,8 +110,9 @@ final class LinearMatcher {
     if (head.path().isEmpty()) {
       return false;
     }
-    String stops = configuration.ignorePathParametersInPathMatching() ? "[?#;]" : "[?#]";
-    String path = head.path().split(stops, 2)[0];
+    String whole = head.path().split("[?#]", 2)[0];
+    String path =
+        configuration.ignorePathParametersInPathMatching() ? whole.replaceAll(";[^/]*", "") : whole;
     String value = match.path().value();
     if (match.path() instanceof PathMatch.SafeRegex) {
       return Pattern.compile(value, Pattern.DOTALL).matcher(path).matches();

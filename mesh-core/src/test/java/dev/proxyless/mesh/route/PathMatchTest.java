@@ -65,6 +65,35 @@ class PathMatchTest {
             Tables.matching("{path: /a}", "{path: '/a;p=1'}"), FakeRequest.get("http://h/a;p=1")));
   }
 
+  /** As Envoy 1.40 answered. */
+  @ParameterizedTest
+  @CsvSource({
+    "/a;k=1/b,           prefix",
+    "/a;k=1;m=2/b;x?q=;, prefix",
+    "/a;/b/c,            prefix",
+    "/a/b,               prefix",
+    "/a/;k/b,            exact",
+    "/;k=1,              root",
+    "/a;k=1?q=;x/b,      none",
+    "/ab;/,              none"
+  })
+  void pathParametersOfEachSegmentCanBeIgnored(String path, String route) {
+    RouteTable table =
+        Tables.of(
+            """
+            name: test
+            ignore_path_parameters_in_path_matching: true
+            virtual_hosts:
+            - name: all
+              domains: ['*']
+              routes:
+              - {name: prefix, match: {prefix: /a/b}, route: {cluster: c}}
+              - {name: exact, match: {path: /a//b}, route: {cluster: c}}
+              - {name: root, match: {path: /}, route: {cluster: c}}
+            """);
+    assertEquals(route, Tables.taken(table, FakeRequest.get("http://h" + path)));
+  }
+
   @Test
   void theFirstRouteThatMatchesWinsHoweverGoodALaterOneIs() {
     RouteTable table = Tables.matching("{prefix: /}", "{path: /exact}");

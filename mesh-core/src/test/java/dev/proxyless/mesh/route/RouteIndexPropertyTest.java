@@ -86,7 +86,6 @@ class RouteIndexPropertyTest {
         ignorePort,
         cutParameters,
         plain.typedPerFilterConfig(),
-        plain.metadata(),
         plain.vhostHeader());
   }
 

@@ -84,8 +84,7 @@ final class Routed {
 
   RouteEntry entry() {
     RouteAction.Forward base =
-        RouteAction.Forward.to(
-            new ClusterSpecifier.Weighted(clusters, Optional.empty(), false, ""));
+        RouteAction.Forward.to(new ClusterSpecifier.Weighted(clusters, Optional.empty(), false));
     RouteAction forward =
         new RouteAction.Forward(
             base.cluster(),
@@ -147,7 +146,6 @@ final class Routed {
             empty.ignorePortInHostMatching(),
             empty.ignorePathParametersInPathMatching(),
             empty.typedPerFilterConfig(),
-            empty.metadata(),
             empty.vhostHeader());
     return RouteTable.compile(configuration, MeshMeters.NONE).routes().get(0);
   }

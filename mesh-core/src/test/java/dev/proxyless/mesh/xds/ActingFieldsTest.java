@@ -113,7 +113,6 @@ final class ActingFieldsTest {
               use_remote_address: true
               xff_num_trusted_hops: 1
               internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 8}]}
-              stream_idle_timeout: 1s
               common_http_protocol_options: {max_stream_duration: 2s}
               upgrade_configs: [{upgrade_type: websocket, enabled: false}]
           """,
@@ -179,7 +178,7 @@ final class ActingFieldsTest {
               a: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router}
             request_mirror_policies: [{cluster: c}]
             virtual_clusters: [{name: vc, headers: [{name: a}]}]
-            hedge_policy: {initial_requests: 2, hedge_on_per_try_timeout: true}
+            hedge_policy: {hedge_on_per_try_timeout: true}
             retry_policy:
               retry_on: 5xx
               num_retries: 3
@@ -245,7 +244,6 @@ final class ActingFieldsTest {
                 priority: HIGH
                 metadata_match: {filter_metadata: {envoy.lb: {a: b}}}
                 timeout: 1s
-                idle_timeout: 2s
                 max_grpc_timeout: 3s
                 grpc_timeout_offset: 0.5s
                 retry_policy: {retry_on: 5xx}
@@ -257,7 +255,7 @@ final class ActingFieldsTest {
                 hash_policy:
                 - header: {header_name: h, regex_rewrite: {pattern: {regex: a}, substitution: b}}
                 - terminal: true
-                  cookie: {name: c, ttl: 1s, path: /, attributes: [{name: SameSite, value: Lax}]}
+                  cookie: {name: c}
                 - connection_properties: {source_ip: true}
                 - query_parameter: {name: q}
                 - filter_state: {key: k}
@@ -288,7 +286,6 @@ final class ActingFieldsTest {
                 host_rewrite: "%REQ(x-host)%"
                 weighted_clusters:
                   header_name: x-random
-                  runtime_key_prefix: p
                   clusters:
                   - name: a
                     weight: 1

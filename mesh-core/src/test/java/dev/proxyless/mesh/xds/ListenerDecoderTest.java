@@ -46,7 +46,6 @@ final class ListenerDecoderTest {
             StripPort.ANY,
             true,
             new Trust(Optional.of(List.of(new CidrRange("127.0.0.0", 8))), true, 2),
-            Optional.of(Duration.ZERO),
             Optional.of(Duration.ofSeconds(3)),
             Map.of("websocket", true, "connect", false),
             new HttpConnectionManager.Router(true, true, List.of("x-envoy-max-retries"))),
@@ -55,7 +54,7 @@ final class ListenerDecoderTest {
             normalize_path: true, merge_slashes: true, strip_any_host_port: true,
             path_with_escaped_slashes_action: UNESCAPE_AND_REDIRECT, strip_trailing_host_dot: true,
             internal_address_config: {cidr_ranges: [{address_prefix: 127.0.0.0, prefix_len: 8}]},
-            use_remote_address: true, xff_num_trusted_hops: 2, stream_idle_timeout: 0s,
+            use_remote_address: true, xff_num_trusted_hops: 2,
             common_http_protocol_options: {max_stream_duration: 3s},
             upgrade_configs: [{upgrade_type: websocket}, {upgrade_type: CONNECT, enabled: false}],
             http_filters: [%s, suppress_envoy_headers: true, respect_expected_rq_timeout: true,
@@ -94,7 +93,6 @@ final class ListenerDecoderTest {
           internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix: is "nope"; right would be an IPv4 or IPv6 address such as "10.0.0.0"
           internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 129}]} | internal_address_config.cidr_ranges[0].prefix_len: is 129; right would be a number from 0 to 128
           upgrade_configs: [{upgrade_type: a}, {upgrade_type: A}] | upgrade_configs[1].upgrade_type: is "a", which stands twice; leave out one of them
-          stream_idle_timeout: -1s | stream_idle_timeout: is PT-1S; right would be a duration of 0 or more
           http_filters: [{name: r, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router, strict_check_headers: [x-foo]}}] | http_filters[0].typed_config.strict_check_headers[0]: is "x-foo"; right would be one of x-envoy-upstream-rq-timeout-ms, x-envoy-upstream-rq-per-try-timeout-ms, x-envoy-max-retries, x-envoy-retry-grpc-on, x-envoy-retry-on
           """)
   void aConnectionManagerThatCannotWorkIsRefused(String yaml, String message) {

@@ -43,8 +43,7 @@ final class MatcherTreeDecoderTest {
     assertEquals(
         new MatcherTree(
             Optional.empty(),
-            Optional.of(
-                new OnMatch(new Action.Routes(List.of(toCluster("a"), toCluster("b"))), false))),
+            Optional.of(new OnMatch(new Action.Routes(List.of(toCluster("a"), toCluster("b")))))),
         tree(
             "{on_no_match: {action: {name: l, typed_config: {@RouteList, routes: [{match: {prefix:"
                 + " /}, route: {cluster: a}}, {match: {prefix: /}, route: {cluster: b}}]}}}}"));
@@ -86,8 +85,8 @@ final class MatcherTreeDecoderTest {
                             new Predicate.Not(second),
                             new OnMatch(
                                 new Action.Nested(
-                                    new MatcherTree(Optional.empty(), Optional.of(onRoute("b")))),
-                                false))))),
+                                    new MatcherTree(
+                                        Optional.empty(), Optional.of(onRoute("b"))))))))),
             Optional.empty()),
         tree(
             "{matcher_list: {matchers: [{predicate: {or_matcher: {predicate: [%1$s, {and_matcher: {predicate: [%2$s, %1$s]}}]}}, on_match: %3$s}, {predicate: {not_matcher: %2$s}, on_match: {matcher: {on_no_match: %4$s}}}]}}"
@@ -105,7 +104,7 @@ final class MatcherTreeDecoderTest {
   }
 
   private static OnMatch onRoute(String cluster) {
-    return new OnMatch(new Action.Routes(List.of(toCluster(cluster))), false);
+    return new OnMatch(new Action.Routes(List.of(toCluster(cluster))));
   }
 
   private static Route toCluster(String cluster) {

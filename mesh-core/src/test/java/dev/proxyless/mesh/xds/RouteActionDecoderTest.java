@@ -4,7 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.model.HashPolicy;
-import dev.proxyless.mesh.model.HashPolicy.CookieAttribute;
 import dev.proxyless.mesh.model.HashPolicy.Specifier;
 import dev.proxyless.mesh.model.HeaderMutations;
 import dev.proxyless.mesh.model.HedgePolicy;
@@ -91,14 +90,13 @@ final class RouteActionDecoderTest {
                     action(
                         "action",
                         """
-                        {route: {weighted_clusters: {use_hash_policy: true, runtime_key_prefix: p, total_weight: 7, clusters: [
+                        {route: {weighted_clusters: {use_hash_policy: true, total_weight: 7, clusters: [
                           {name: a, weight: 3, host_rewrite_literal: h, metadata_match: {filter_metadata: {envoy.lb: {k: v}}},
                            request_headers_to_remove: [X-A], response_headers_to_remove: [X-B]},
                           {cluster_header: X-Cluster, weight: 1}]}}}
                         """))
                 .cluster();
     assertTrue(weighted.useHashPolicy());
-    assertEquals("p", weighted.runtimeKeyPrefix());
     assertEquals(
         List.of(
             new ClusterWeight(
@@ -148,7 +146,6 @@ final class RouteActionDecoderTest {
     assertEquals(
         new RouteTimeouts(
             Optional.of(Duration.ofSeconds(1)),
-            Optional.of(Duration.ZERO),
             Optional.of(
                 new MaxStreamDuration(
                     Optional.of(Duration.ofSeconds(2)),
@@ -157,7 +154,7 @@ final class RouteActionDecoderTest {
             Optional.of(Duration.ofSeconds(4)),
             Optional.of(Duration.ofSeconds(5))),
         forward(
-                "{timeout: 1s, idle_timeout: 0s, max_stream_duration: {max_stream_duration: 2s,"
+                "{timeout: 1s, max_stream_duration: {max_stream_duration: 2s,"
                     + " grpc_timeout_header_max: 0s, grpc_timeout_header_offset: 3s},"
                     + " max_grpc_timeout: 4s, grpc_timeout_offset: 5s}")
             .timeouts());
@@ -175,14 +172,8 @@ final class RouteActionDecoderTest {
             new HashPolicy(
                 new Specifier.Header("x-a", Optional.of(new RegexRewrite("a", "b"))), false),
             new HashPolicy(new Specifier.Header("x-b", Optional.empty()), true),
-            new HashPolicy(
-                new Specifier.Cookie(
-                    "c",
-                    Optional.of(Duration.ZERO),
-                    "/",
-                    List.of(new CookieAttribute("SameSite", "Lax"))),
-                false),
-            new HashPolicy(new Specifier.Cookie("d", Optional.empty(), "", List.of()), false),
+            new HashPolicy(new Specifier.Cookie("c"), false),
+            new HashPolicy(new Specifier.Cookie("d"), false),
             new HashPolicy(new Specifier.SourceIp(), false),
             new HashPolicy(new Specifier.QueryParameter("q"), false),
             new HashPolicy(new Specifier.FilterState("k"), false)),
@@ -191,7 +182,7 @@ final class RouteActionDecoderTest {
                 {hash_policy: [
                   {header: {header_name: X-A, regex_rewrite: {pattern: {regex: a}, substitution: b}}},
                   {terminal: true, header: {header_name: X-B}},
-                  {cookie: {name: c, ttl: 0s, path: /, attributes: [{name: SameSite, value: Lax}]}},
+                  {cookie: {name: c}},
                   {cookie: {name: d}},
                   {connection_properties: {source_ip: true}},
                   {terminal: true, connection_properties: {}},
@@ -234,12 +225,10 @@ final class RouteActionDecoderTest {
 
   @Test
   void hedgingAndUpgrades() {
+    assertEquals(Optional.of(new HedgePolicy(false)), forward("{hedge_policy: {}}").hedgePolicy());
     assertEquals(
-        Optional.of(new HedgePolicy(1, false)), forward("{hedge_policy: {}}").hedgePolicy());
-    assertEquals(
-        Optional.of(new HedgePolicy(2, true)),
-        forward("{hedge_policy: {initial_requests: 2, hedge_on_per_try_timeout: true}}")
-            .hedgePolicy());
+        Optional.of(new HedgePolicy(true)),
+        forward("{hedge_policy: {hedge_on_per_try_timeout: true}}").hedgePolicy());
     assertEquals(
         Map.of("websocket", true, "connect", false),
         forward(

@@ -161,8 +161,7 @@ final class RouteDecoderTest {
         new ClusterSpecifier.Weighted(
             List.of(ClusterWeight.of("a", 75), ClusterWeight.of("b", 0)),
             Optional.of("x-r"),
-            false,
-            ""),
+            false),
         forward(
                 "{weighted_clusters: {header_name: x-r, clusters: [{name: a, weight: 75}, {name: b,"
                     + " weight: 0}]}}")
@@ -174,7 +173,7 @@ final class RouteDecoderTest {
   void weightsMayAddUpToAllThatFits() {
     assertEquals(
         new ClusterSpecifier.Weighted(
-            List.of(ClusterWeight.of("a", 4_294_967_295L)), Optional.empty(), false, ""),
+            List.of(ClusterWeight.of("a", 4_294_967_295L)), Optional.empty(), false),
         forward("{weighted_clusters: {clusters: [{name: a, weight: 4294967295}]}}").cluster());
   }
 

@@ -130,14 +130,13 @@ final class RouteLevelsTest {
             """
             {virtual_hosts: [], internal_only_headers: [X-Secret], validate_clusters: true,
              most_specific_header_mutations_wins: true, vhost_header: X-Host,
-             ignore_path_parameters_in_path_matching: true, metadata: {filter_metadata: {f: {a: null}}}}
+             ignore_path_parameters_in_path_matching: true}
             """);
     assertEquals(List.of("x-secret"), full.internalOnlyHeaders());
     assertEquals(Optional.of(true), full.validateClusters());
     assertTrue(full.mostSpecificHeaderMutationsWins());
     assertEquals(Optional.of("x-host"), full.vhostHeader());
     assertTrue(full.ignorePathParametersInPathMatching());
-    assertEquals("Metadata[filterMetadata={f={a=null}}]", full.metadata().toString());
     assertEquals(
         Optional.of(false),
         routes("configuration", "{validate_clusters: false}").validateClusters());
@@ -154,7 +153,7 @@ final class RouteLevelsTest {
             """);
     assertEquals(RequireTls.EXTERNAL_ONLY, host.requireTls());
     assertTrue(host.includeIsTimeoutRetryHeader());
-    assertEquals(Optional.of(new HedgePolicy(1, false)), host.hedgePolicy());
+    assertEquals(Optional.of(new HedgePolicy(false)), host.hedgePolicy());
     assertEquals(
         List.of(
             new VirtualCluster(

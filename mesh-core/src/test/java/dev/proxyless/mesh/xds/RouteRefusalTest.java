@@ -130,9 +130,6 @@ final class RouteRefusalTest {
           forward | {hash_policy: [{header: {}}]} | hash_policy[0].header.header_name: is required
           forward | {hash_policy: [{header: {header_name: a, regex_rewrite: {}}}]} | hash_policy[0].header.regex_rewrite.pattern: is required
           forward | {hash_policy: [{cookie: {}}]} | hash_policy[0].cookie.name: is required
-          forward | {hash_policy: [{cookie: {name: a, ttl: -1s}}]} | hash_policy[0].cookie.ttl: is PT-1S; right would be a duration of 0 or more
-          forward | {hash_policy: [{cookie: {name: a, attributes: [{value: b}]}}]} | hash_policy[0].cookie.attributes[0].name: is required
-          forward | {hash_policy: [{cookie: {name: a, attributes: [{name: b, value: "c\\n"}]}}]} | hash_policy[0].cookie.attributes[0].value: has a line break at character 2; right would be a text without one
           forward | {hash_policy: [{query_parameter: {}}]} | hash_policy[0].query_parameter.name: is required
           forward | {hash_policy: [{filter_state: {}}]} | hash_policy[0].filter_state.key: is required
           forward | {request_mirror_policies: [{}]} | request_mirror_policies[0].cluster: is required, or cluster_header
@@ -141,11 +138,9 @@ final class RouteRefusalTest {
           configuration | {request_mirror_policies: [{cluster: c, cluster_header: x}]} | request_mirror_policies[0].cluster_header: excludes cluster, which is set too
           forward | {request_mirror_policies: [{cluster: c, runtime_fraction: {}}]} | request_mirror_policies[0].runtime_fraction.default_value: is required
           forward | {request_mirror_policies: [{cluster: c, host_rewrite_literal: "a\\nb"}]} | request_mirror_policies[0].host_rewrite_literal: has a line break at character 2; right would be a text without one
-          forward | {hedge_policy: {initial_requests: 0}} | hedge_policy.initial_requests: is 0; right would be a number from 1 to 2147483647
           forward | {upgrade_configs: [{}]} | upgrade_configs[0].upgrade_type: is required
           forward | {upgrade_configs: [{upgrade_type: websocket}, {upgrade_type: WebSocket}]} | upgrade_configs[1].upgrade_type: is "websocket", which stands twice; leave out one of them
           forward | {upgrade_configs: [{upgrade_type: websocket, connect_config: {}}]} | upgrade_configs[0].connect_config: is for CONNECT alone; upgrade_type is "websocket"
-          forward | {idle_timeout: -1s} | idle_timeout: is PT-1S; right would be a duration of 0 or more
           forward | {max_stream_duration: {grpc_timeout_header_offset: -1s}} | max_stream_duration.grpc_timeout_header_offset: is PT-1S; right would be a duration of 0 or more
           forward | {priority: 7} | priority: is 7, which is unknown; right would be one of DEFAULT, HIGH
           forward | {cluster_not_found_response_code: 7} | cluster_not_found_response_code: is 7, which is unknown; right would be one of SERVICE_UNAVAILABLE, NOT_FOUND, INTERNAL_SERVER_ERROR

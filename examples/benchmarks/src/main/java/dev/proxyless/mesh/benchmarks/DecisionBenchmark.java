@@ -155,8 +155,7 @@ public class DecisionBenchmark {
             new ClusterSpecifier.Weighted(
                 List.of(ClusterWeight.of("a", 75), ClusterWeight.of("b", 25)),
                 Optional.empty(),
-                false,
-                ""));
+                false));
     VirtualHost bare =
         VirtualHost.of(
             "s.local", List.of("s.local", "s.local:8000"), List.of(Route.of("r", match, forward)));

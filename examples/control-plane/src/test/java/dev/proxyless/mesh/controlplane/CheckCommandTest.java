@@ -143,6 +143,38 @@ class CheckCommandTest {
   }
 
   @Test
+  void aPartOfTheRequestLineMayNameTheCluster() {
+    String routes =
+        """
+        virtual_hosts:
+        - name: v
+          domains: ["*"]
+          routes: [{match: {prefix: /}, route: {cluster_header: ":authority"}}]
+        """;
+
+    assertPasses(routes, "{authority: c, path: /, method: GET}", "{cluster_name: c}");
+  }
+
+  @Test
+  void requestsComeFromLoopback() {
+    String routes =
+        """
+        virtual_hosts:
+        - name: v
+          domains: ["*"]
+          request_headers_to_add:
+          - header: {key: x-ip, value: "%DOWNSTREAM_REMOTE_ADDRESS_WITHOUT_PORT%"}
+          - header: {key: x-direct, value: "%DOWNSTREAM_DIRECT_REMOTE_ADDRESS_WITHOUT_PORT%"}
+          routes: [{match: {prefix: /}, route: {cluster: c}}]
+        """;
+
+    assertPasses(
+        routes,
+        "{authority: c, path: /, method: GET}",
+        "{custom_header_fields: [{key: x-ip, value: 127.0.0.1}, {key: x-direct, value: 127.0.0.1}]}");
+  }
+
+  @Test
   void whereTlsIsRequiredTheAnswerIsARedirect() {
     String plain = "{authority: locked.example, path: /a, method: GET}";
     String secure = "{authority: locked.example, path: /a, method: GET, ssl: true}";

@@ -209,8 +209,8 @@ final class Comparison implements AutoCloseable {
   private static Answer answer(HttpLines response, Optional<Received> received, EnvoyLog.Line log) {
     Answer.Builder answer =
         new Answer.Builder()
-            .add("virtual host", log.virtualHost())
-            .add("route", log.route())
+            .add("virtual host", log.isRouted() ? log.virtualHost() : null)
+            .add("route", log.isRouted() ? log.route() : null)
             .add("cluster", received.map(Received::cluster).orElse(null))
             .add("status", response.start().split(" ", 3)[1])
             .add("body", response.body());

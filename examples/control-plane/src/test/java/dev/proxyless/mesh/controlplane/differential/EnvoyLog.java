@@ -13,7 +13,7 @@ final class EnvoyLog {
   private static final String FORMAT =
       "%REQ("
           + WireRequest.ID
-          + ")%\t%METADATA(VIRTUAL_HOST:differential:name)%\t%ROUTE_NAME%\t%RESPONSE_FLAGS%"
+          + ")%\t%METADATA(VIRTUAL_HOST:differential:name)%\t%ROUTE_NAME%"
           + "\t%RESPONSE_CODE_DETAILS%\n";
 
   private EnvoyLog() {}
@@ -23,7 +23,13 @@ final class EnvoyLog {
    *
    * @param details Envoy's response code details
    */
-  record Line(String virtualHost, String route, String flags, String details) {}
+  record Line(String virtualHost, String route, String details) {
+
+    /** Envoy finds the route of a request that it refuses, too, only to log it. */
+    boolean isRouted() {
+      return !details.startsWith("path_normalization_failed");
+    }
+  }
 
   static Map<String, Object> config(Path file) {
     return Trees.map(
@@ -55,7 +61,7 @@ final class EnvoyLog {
   private static void read(Path file, Map<String, Line> found) {
     for (String line : lines(file)) {
       String[] parts = line.split("\t", -1);
-      found.put(parts[0], new Line(text(parts[1]), text(parts[2]), text(parts[3]), parts[4]));
+      found.put(parts[0], new Line(text(parts[1]), text(parts[2]), parts[3]));
     }
   }
 

@@ -102,7 +102,7 @@ final class Ours {
       boolean compared =
           side.equals("request") ? Compared.sent(each.name()) : Compared.received(each.name());
       if (compared) {
-        answer.header(side, each.name(), each.value());
+        answer.header(side, each.name(), each.value().strip()); // as the wire tells it
       }
     }
   }

@@ -11,8 +11,7 @@ import java.util.function.Consumer;
 final class Trees {
 
   /** Without these, nothing says what the rest is, or luck decides. */
-  private static final Set<String> KEPT =
-      Set.of("@type", "header_name", "xff_num_trusted_hops");
+  private static final Set<String> KEPT = Set.of("@type", "header_name", "xff_num_trusted_hops");
 
   private Trees() {}
 
