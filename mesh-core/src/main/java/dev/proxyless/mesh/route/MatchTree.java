@@ -230,11 +230,11 @@ final class MatchTree implements RouteFinder {
 
     private Node matcher(Matcher matcher, String at) {
       if (matcher instanceof Matcher.ExactMap exact) {
-        HeaderName input = input(exact.input(), at + ".matcher_tree.input");
+        HeaderName input = input(exact.input());
         return new Exact(input, nodes(exact.map(), at + ".matcher_tree.exact_match_map"));
       }
       if (matcher instanceof Matcher.PrefixMap prefix) {
-        HeaderName input = input(prefix.input(), at + ".matcher_tree.input");
+        HeaderName input = input(prefix.input());
         return prefixes(input, nodes(prefix.map(), at + ".matcher_tree.prefix_match_map"));
       }
       List<Field> fields = new ArrayList<>();
@@ -270,7 +270,7 @@ final class MatchTree implements RouteFinder {
 
     private static Test test(Predicate predicate, String at) {
       if (predicate instanceof Predicate.Single single) {
-        HeaderName input = input(single.input(), at + ".single_predicate.input");
+        HeaderName input = input(single.input());
         String textAt = at + ".single_predicate.value_match";
         return new Single(input, TextMatcher.compile(single.match(), textAt));
       }
@@ -290,12 +290,9 @@ final class MatchTree implements RouteFinder {
       return new Several(tests, all);
     }
 
-    private static HeaderName input(Input input, String at) {
-      if (input instanceof Input.RequestHeader header) {
-        return HeaderName.of(header.name());
-      }
-      throw new InvalidRouteException(
-          at, "is no request header; a virtual host's matcher looks at nothing else");
+    /** A virtual host's matcher looks at request headers alone. */
+    private static HeaderName input(Input input) {
+      return HeaderName.of(((Input.RequestHeader) input).name());
     }
   }
 }
