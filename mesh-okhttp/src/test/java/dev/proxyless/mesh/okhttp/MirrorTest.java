@@ -112,7 +112,7 @@ class MirrorTest {
             "{cluster: shadow, runtime_fraction: {default_value: {numerator: 0}}}, {cluster:"
                 + " shadow, disable_shadow_host_suffix_append: true}");
     main.enqueue(new MockResponse.Builder().body("main").build());
-    shadow.enqueue(new MockResponse());
+    shadow.enqueue(new MockResponse.Builder().build());
     assertEquals("main", answer(client, post("body")));
     assertEquals("s.local:8000", mirrored().getHeaders().get("Host"));
     assertEquals(1, shadow.getRequestCount());
@@ -123,7 +123,7 @@ class MirrorTest {
     OkHttpClient client = client("{cluster: shadow}");
     main.enqueue(new MockResponse.Builder().body("main").build());
     main.enqueue(new MockResponse.Builder().body("second").build());
-    shadow.enqueue(new MockResponse());
+    shadow.enqueue(new MockResponse.Builder().build());
     RequestBody once =
         new RequestBody() {
           @Override
