@@ -22,7 +22,7 @@ final class HostIndex<T> {
   private final List<String> domains;
 
   private HostIndex(Builder<T> builder) {
-    exact = Map.copyOf(builder.exact);
+    exact = new HashMap<>(builder.exact); // finds faster than what Map.copyOf makes
     suffixes = builder.suffixes.isEmpty() ? null : RadixTrie.of(Reading.BACKWARD, builder.suffixes);
     prefixes = builder.prefixes.isEmpty() ? null : RadixTrie.of(Reading.FORWARD, builder.prefixes);
     otherwise = builder.otherwise;

@@ -122,7 +122,8 @@ final class InfoOperators {
   }
 
   private static @Nullable String virtualCluster(FormatContext context) {
-    return null;
+    String name = context.route.virtualCluster(context.head, context.info);
+    return name.isEmpty() ? null : name;
   }
 
   private static @Nullable String cluster(FormatContext context) {

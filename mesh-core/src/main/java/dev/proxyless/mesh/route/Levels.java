@@ -23,7 +23,8 @@ final class Levels {
   private static final HeaderMutator[] NONE = {};
 
   /** No level changes anything. */
-  static final Levels UNCHANGED = new Levels(false, NONE, NONE, Mirrors.NONE, Map.of());
+  static final Levels UNCHANGED =
+      new Levels(false, NONE, NONE, Mirrors.NONE, Map.of(), VirtualClusters.NONE);
 
   private final boolean mostSpecificWins;
   private final HeaderMutator[] requests;
@@ -31,29 +32,38 @@ final class Levels {
 
   private final Mirrors mirrors;
   private final Map<String, FilterConfig> filters;
+  private final VirtualClusters virtualClusters;
 
   private Levels(
       boolean mostSpecificWins,
       HeaderMutator[] requests,
       HeaderMutator[] responses,
       Mirrors mirrors,
-      Map<String, FilterConfig> filters) {
+      Map<String, FilterConfig> filters,
+      VirtualClusters virtualClusters) {
     this.mostSpecificWins = mostSpecificWins;
     this.requests = requests;
     this.responses = responses;
     this.mirrors = mirrors;
     this.filters = filters;
+    this.virtualClusters = virtualClusters;
   }
 
   /** A route configuration's level alone. */
   static Levels of(RouteConfiguration configuration) {
     return new Levels(
-            configuration.mostSpecificHeaderMutationsWins(), NONE, NONE, Mirrors.NONE, Map.of())
+            configuration.mostSpecificHeaderMutationsWins(),
+            NONE,
+            NONE,
+            Mirrors.NONE,
+            Map.of(),
+            VirtualClusters.NONE)
         .with(
             HeaderMutator.ofRequests(configuration.requestHeaders(), ""),
             HeaderMutator.ofResponses(configuration.responseHeaders(), ""),
             configuration.requestMirrorPolicies(),
             configuration.typedPerFilterConfig(),
+            VirtualClusters.NONE,
             "");
   }
 
@@ -64,6 +74,7 @@ final class Levels {
         HeaderMutator.ofResponses(virtualHost.responseHeaders(), at),
         virtualHost.requestMirrorPolicies(),
         virtualHost.typedPerFilterConfig(),
+        VirtualClusters.compile(virtualHost.virtualClusters(), at),
         at);
   }
 
@@ -76,6 +87,7 @@ final class Levels {
             ? forward.requestMirrorPolicies()
             : List.of(),
         route.typedPerFilterConfig(),
+        virtualClusters,
         at + ".route");
   }
 
@@ -84,8 +96,10 @@ final class Levels {
       HeaderMutator response,
       List<RequestMirrorPolicy> policies,
       Map<String, FilterConfig> own,
+      VirtualClusters clusters,
       String at) {
-    if (request.isEmpty() && response.isEmpty() && policies.isEmpty() && own.isEmpty()) {
+    boolean same = policies.isEmpty() && own.isEmpty() && clusters == virtualClusters;
+    if (same && request.isEmpty() && response.isEmpty()) {
       return this;
     }
     return new Levels(
@@ -93,7 +107,12 @@ final class Levels {
         added(requests, request),
         added(responses, response),
         Mirrors.compile(policies, at, mirrors),
-        merged(filters, own));
+        merged(filters, own),
+        clusters);
+  }
+
+  VirtualClusters virtualClusters() {
+    return virtualClusters;
   }
 
   /** Settings by filter; those of the more specific level hold. */

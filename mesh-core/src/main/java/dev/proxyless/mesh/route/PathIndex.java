@@ -14,13 +14,50 @@ import org.jspecify.annotations.Nullable;
  */
 final class PathIndex {
 
-  /** What stands at the end of one text. */
-  private static final class Place {
+  /**
+   * What stands at the end of one text. What a search asks first is kept here, so that it ends here
+   * where only the path counts.
+   */
+  static final class Place {
     private final Numbers exact = new Numbers();
-    private final Numbers below = new Numbers();
-    private int depth;
+    private final Numbers deeper = new Numbers();
+    private final int depth;
+    private int sureHere = Candidates.NONE;
+    private int sureOnward = Candidates.NONE;
+    private int placesHere;
+    private int placesOnward;
     private @Nullable Candidates here;
     private @Nullable Candidates onward;
+
+    Place(int depth) {
+      this.depth = depth;
+    }
+
+    private void seal(@Nullable Place above) {
+      Candidates below = deeper.seal(above == null ? null : above.onward);
+      Candidates ending = exact.seal(below);
+      onward = below;
+      sureOnward = below.sure;
+      placesOnward = below.places;
+      here = ending;
+      sureHere = ending.sure;
+      placesHere = ending.places;
+    }
+
+    /** The first route that surely takes a path that leads here and ends there. */
+    int sure(int end) {
+      return depth == end ? sureHere : sureOnward;
+    }
+
+    /** How many places have routes that may take it. */
+    int places(int end) {
+      return depth == end ? placesHere : placesOnward;
+    }
+
+    /** The routes that may take it. */
+    @Nullable Candidates candidates(int end) {
+      return depth == end ? here : onward;
+    }
   }
 
   /** Numbers of routes in configuration order, while a table is compiled. */
@@ -70,18 +107,18 @@ final class PathIndex {
       if (match instanceof PathMatch.Exact) {
         place(text).exact.add(number, pathAlone);
       } else if (match instanceof PathMatch.Prefix) {
-        place(text).below.add(number, pathAlone);
+        place(text).deeper.add(number, pathAlone);
       } else if (match instanceof PathMatch.PathSeparatedPrefix) {
         place(text).exact.add(number, pathAlone);
-        place(text + "/").below.add(number, pathAlone);
+        place(text + "/").deeper.add(number, pathAlone);
       } else {
-        place(path.literalPrefix()).below.add(number, false);
+        place(path.literalPrefix()).deeper.add(number, false);
       }
     }
 
     private Place place(String text) {
       return places.computeIfAbsent(
-          reading == Reading.ANY_CASE ? Ascii.lower(text) : text, key -> new Place());
+          reading == Reading.ANY_CASE ? Ascii.lower(text) : text, key -> new Place(key.length()));
     }
 
     /** The index, or null where nothing was added. */
@@ -89,25 +126,14 @@ final class PathIndex {
       if (places.isEmpty()) {
         return null;
       }
-      places.forEach((text, place) -> place.depth = text.length());
       RadixTrie<Place> trie = RadixTrie.of(reading, places);
-      trie.topDown(
-          (above, place) -> {
-            Candidates onward = place.below.seal(above == null ? null : above.onward);
-            place.onward = onward;
-            place.here = place.exact.seal(onward);
-          });
+      trie.topDown((above, place) -> place.seal(above));
       return new PathIndex(trie);
     }
   }
 
-  /** The routes that a path can lead to, or null. */
-  @Nullable Candidates find(RequestView request) {
-    int end = request.pathEnd;
-    Place place = places.longest(request.target, end);
-    if (place == null) {
-      return null;
-    }
-    return place.depth == end ? place.here : place.onward;
+  /** Where a path leads to, or null. */
+  @Nullable Place find(RequestView request) {
+    return places.longest(request.target, request.pathEnd);
   }
 }

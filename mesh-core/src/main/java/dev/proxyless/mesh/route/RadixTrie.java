@@ -30,43 +30,69 @@ final class RadixTrie<V> {
     BACKWARD
   }
 
-  /** Up to here heads are looked through one by one. */
-  private static final int FEW = 8;
-
   private static final class Node<V> {
+    /** How many characters lead here from the root. */
+    final int depth;
+
+    final @Nullable V value;
+
+    /** What leads here from the node above, but for its first character. */
+    final char[] label;
+
+    /** The first characters of what leads on, ascending; empty where {@link #children} has gaps. */
+    private final char[] heads;
+
+    /** The nodes below, by their heads; or from the lowest head on, with gaps. */
+    private final @Nullable Node<V>[] children;
+
+    private final char lowest;
+
+    Node(Draft<V> draft, int above) {
+      depth = draft.depth;
+      value = draft.value;
+      label = draft.key.substring(Math.min(above + 1, depth), depth).toCharArray();
+      int count = draft.below.size();
+      lowest = count == 0 ? 0 : draft.heads.charAt(0);
+      int range = count == 0 ? 0 : draft.heads.charAt(count - 1) - lowest + 1;
+      boolean gaps = range <= 4 * count + 4;
+      heads = gaps ? new char[0] : draft.heads.toString().toCharArray();
+      children = array(gaps ? range : count);
+      for (int i = 0; i < count; i++) {
+        children[gaps ? draft.heads.charAt(i) - lowest : i] = draft.below.get(i);
+      }
+    }
+
+    @SuppressWarnings({"unchecked", "rawtypes"})
+    private static <V> @Nullable Node<V>[] array(int length) {
+      return new Node[length];
+    }
+
+    @Nullable Node<V> child(char head) {
+      int at = heads.length == 0 ? head - lowest : Arrays.binarySearch(heads, head);
+      @Nullable Node<V>[] all = children;
+      return at < 0 || at >= all.length ? null : all[at];
+    }
+  }
+
+  /** A node that is still being built. */
+  private static final class Draft<V> {
     /** A key that passes through; its first {@link #depth} characters lead here. */
     final String key;
 
     final int depth;
     final @Nullable V value;
-    char[] heads = {};
-    List<Node<V>> children = new ArrayList<>(1);
+    final StringBuilder heads = new StringBuilder();
+    final List<Node<V>> below = new ArrayList<>(1);
 
-    Node(String key, int depth, @Nullable V value) {
+    Draft(String key, int depth, @Nullable V value) {
       this.key = key;
       this.depth = depth;
       this.value = value;
     }
 
-    void seal() {
-      heads = new char[children.size()];
-      for (int i = 0; i < heads.length; i++) {
-        heads[i] = children.get(i).key.charAt(depth);
-      }
-    }
-
-    @Nullable Node<V> child(char head) {
-      char[] all = heads;
-      if (all.length > FEW) {
-        int at = Arrays.binarySearch(all, head);
-        return at < 0 ? null : children.get(at);
-      }
-      for (int i = 0; i < all.length; i++) {
-        if (all[i] == head) {
-          return children.get(i);
-        }
-      }
-      return null;
+    void add(Draft<V> child) {
+      heads.append(child.key.charAt(depth));
+      below.add(new Node<>(child, depth));
     }
   }
 
@@ -82,17 +108,15 @@ final class RadixTrie<V> {
   static <V> RadixTrie<V> of(Reading reading, Map<String, V> keys) {
     NavigableMap<String, V> sorted = new TreeMap<>();
     keys.forEach((key, value) -> sorted.put(read(reading, key), value));
-    ArrayDeque<Node<V>> way = new ArrayDeque<>();
-    way.push(new Node<>("", 0, sorted.get("")));
+    ArrayDeque<Draft<V>> way = new ArrayDeque<>();
+    way.push(new Draft<>("", 0, sorted.get("")));
     for (Map.Entry<String, V> each : sorted.tailMap("", false).entrySet()) {
       String key = each.getKey();
       close(way, common(way.element(), key));
-      way.push(new Node<>(key, key.length(), each.getValue()));
+      way.push(new Draft<>(key, key.length(), each.getValue()));
     }
     close(way, 0);
-    Node<V> root = way.element();
-    root.seal();
-    return new RadixTrie<>(reading, root);
+    return new RadixTrie<>(reading, new Node<>(way.element(), 0));
   }
 
   private static String read(Reading reading, String key) {
@@ -110,7 +134,7 @@ final class RadixTrie<V> {
   }
 
   /** How many characters a node's key and another key begin with together. */
-  private static int common(Node<?> node, String key) {
+  private static int common(Draft<?> node, String key) {
     int end = Math.min(node.depth, key.length());
     int i = 0;
     while (i < end && node.key.charAt(i) == key.charAt(i)) {
@@ -120,14 +144,13 @@ final class RadixTrie<V> {
   }
 
   /** Hands the nodes of the way that are deeper than this to their parents. */
-  private static <V> void close(ArrayDeque<Node<V>> way, int depth) {
+  private static <V> void close(ArrayDeque<Draft<V>> way, int depth) {
     while (way.element().depth > depth) {
-      Node<V> child = way.pop();
-      child.seal();
+      Draft<V> child = way.pop();
       if (way.element().depth < depth) {
-        way.push(new Node<>(child.key, depth, null));
+        way.push(new Draft<>(child.key, depth, null));
       }
-      way.element().children.add(child);
+      way.element().add(child);
     }
   }
 
@@ -145,7 +168,9 @@ final class RadixTrie<V> {
         above = value;
       }
       for (Node<V> child : visit.node.children) {
-        open.push(new Visit<>(child, above));
+        if (child != null) {
+          open.push(new Visit<>(child, above));
+        }
       }
     }
   }
@@ -182,11 +207,9 @@ final class RadixTrie<V> {
   }
 
   private boolean leadsTo(Node<V> child, String text, int from) {
-    if (reading == Reading.FORWARD) {
-      return text.regionMatches(from, child.key, from, child.depth - from);
-    }
-    for (int i = from; i < child.depth; i++) {
-      if (at(text, i) != child.key.charAt(i)) {
+    char[] label = child.label;
+    for (int i = 0; i < label.length; i++) {
+      if (at(text, from + i) != label[i]) {
         return false;
       }
     }

@@ -403,6 +403,11 @@ public final class RouteEntry {
         pointing ? Optional.of(redirectLocation(head, info)) : Optional.empty());
   }
 
+  /** The name of the request's virtual cluster; empty where its virtual host has none. */
+  String virtualCluster(RequestHead head, StreamInfo info) {
+    return levels.virtualClusters().name(new RequestView(head, info));
+  }
+
   /** Its metadata. */
   Metadata metadata() {
     return route.metadata();

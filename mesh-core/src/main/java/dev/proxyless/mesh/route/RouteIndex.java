@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.RouteMatch.PathMatch;
+import dev.proxyless.mesh.route.PathIndex.Place;
 import dev.proxyless.mesh.route.RadixTrie.Reading;
 import java.util.List;
 import java.util.Optional;
@@ -48,26 +49,37 @@ final class RouteIndex implements RouteFinder {
   @Override
   public @Nullable RouteEntry find(RequestView request) {
     boolean hasPath = request.hasPath;
-    Candidates a = asWritten == null || !hasPath ? null : asWritten.find(request);
-    Candidates b = anyCase == null || !hasPath ? null : anyCase.find(request);
-    Candidates c = connect == null || !request.isConnect() ? null : connect;
-    int limit = Math.min(sure(a), sure(b));
-    int places = places(a) + places(b) + places(c);
-    int found = limit;
-    if (places > FEW) {
-      found = new CandidateHeap(places).add(a).add(b).add(c).first(this, request, limit);
-    } else if (places > 0) {
-      found = first(request, a, b, c, limit);
+    Place written = asWritten == null || !hasPath ? null : asWritten.find(request);
+    Place any = anyCase == null || !hasPath ? null : anyCase.find(request);
+    Candidates connects = connect == null || !request.isConnect() ? null : connect;
+    int end = request.pathEnd;
+    int limit = Candidates.NONE;
+    int places = connects == null ? 0 : connects.places;
+    if (written != null) {
+      limit = written.sure(end);
+      places += written.places(end);
     }
+    if (any != null) {
+      limit = Math.min(limit, any.sure(end));
+      places += any.places(end);
+    }
+    int found = places == 0 ? limit : first(request, written, any, connects, places, limit);
     return found == Candidates.NONE ? null : routes[found];
   }
 
-  private static int sure(@Nullable Candidates candidates) {
-    return candidates == null ? Candidates.NONE : candidates.sure;
-  }
-
-  private static int places(@Nullable Candidates candidates) {
-    return candidates == null ? 0 : candidates.places;
+  private int first(
+      RequestView request,
+      @Nullable Place written,
+      @Nullable Place any,
+      @Nullable Candidates connects,
+      int places,
+      int limit) {
+    int end = request.pathEnd;
+    Candidates a = written == null ? null : written.candidates(end);
+    Candidates b = any == null ? null : any.candidates(end);
+    return places > FEW
+        ? new CandidateHeap(places).add(a).add(b).add(connects).first(this, request, limit)
+        : first(request, a, b, connects, limit);
   }
 
   /** Whether a route takes a request whose path leads to it. */

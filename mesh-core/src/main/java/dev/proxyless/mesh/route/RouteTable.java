@@ -50,7 +50,8 @@ public final class RouteTable {
           virtualHost.matcher().isPresent()
               ? MatchTree.compile(virtualHost.matcher().get(), at + ".matcher", compiler)
               : compiler.apply(virtualHost.routes(), at + ".routes");
-      VirtualHostEntry host = VirtualHostEntry.compile(virtualHost, at, finder);
+      VirtualHostEntry host =
+          VirtualHostEntry.compile(virtualHost, hostLevels.virtualClusters(), finder);
       for (int j = 0; j < virtualHost.domains().size(); j++) {
         String domain = virtualHost.domains().get(j);
         if (!index.add(domain, host)) {

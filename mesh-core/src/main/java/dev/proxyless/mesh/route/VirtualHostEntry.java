@@ -1,15 +1,12 @@
 package dev.proxyless.mesh.route;
 
-import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteMatch;
 import dev.proxyless.mesh.model.RouteMatch.PathMatch;
-import dev.proxyless.mesh.model.VirtualCluster;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.model.VirtualHost.RequireTls;
 import dev.proxyless.mesh.telemetry.MeshMeters;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -20,35 +17,20 @@ final class VirtualHostEntry {
 
   private static final HeaderName FORWARDED_PROTO = HeaderName.of("x-forwarded-proto");
 
-  /** What Envoy calls requests that no virtual cluster takes. */
-  private static final String OTHER = "other";
-
   private final VirtualHost virtualHost;
   private final RouteFinder finder;
-  private final List<List<HeaderCondition>> virtualClusters = new ArrayList<>();
+  private final VirtualClusters virtualClusters;
 
-  private VirtualHostEntry(VirtualHost virtualHost, RouteFinder finder) {
+  private VirtualHostEntry(
+      VirtualHost virtualHost, VirtualClusters virtualClusters, RouteFinder finder) {
     this.virtualHost = virtualHost;
+    this.virtualClusters = virtualClusters;
     this.finder = finder;
   }
 
-  /**
-   * Compiles a virtual host.
-   *
-   * @param at its path in the configuration
-   */
-  static VirtualHostEntry compile(VirtualHost virtualHost, String at, RouteFinder finder) {
-    VirtualHostEntry entry = new VirtualHostEntry(virtualHost, finder);
-    for (VirtualCluster cluster : virtualHost.virtualClusters()) {
-      String clusterAt = at + ".virtual_clusters[" + entry.virtualClusters.size() + "]";
-      List<HeaderCondition> conditions = new ArrayList<>();
-      for (HeaderMatcher matcher : cluster.headers()) {
-        String headerAt = clusterAt + ".headers[" + conditions.size() + "]";
-        conditions.add(HeaderCondition.compile(matcher, headerAt));
-      }
-      entry.virtualClusters.add(conditions);
-    }
-    return entry;
+  static VirtualHostEntry compile(
+      VirtualHost virtualHost, VirtualClusters virtualClusters, RouteFinder finder) {
+    return new VirtualHostEntry(virtualHost, virtualClusters, finder);
   }
 
   VirtualHost virtualHost() {
@@ -119,20 +101,6 @@ final class VirtualHostEntry {
    * the virtual host has none.
    */
   String virtualCluster(RequestView request) {
-    for (int i = 0; i < virtualClusters.size(); i++) {
-      if (all(virtualClusters.get(i), request)) {
-        return virtualHost.virtualClusters().get(i).name();
-      }
-    }
-    return virtualClusters.isEmpty() ? "" : OTHER;
-  }
-
-  private static boolean all(List<HeaderCondition> conditions, RequestView request) {
-    for (HeaderCondition condition : conditions) {
-      if (!condition.test(request)) {
-        return false;
-      }
-    }
-    return true;
+    return virtualClusters.name(request);
   }
 }

@@ -281,4 +281,31 @@ class FormatTest {
             "%REQ(a)% %DOWNSTREAM_REMOTE_ADDRESS% 100%% %CEL(request.path)%"));
     assertEquals(List.of(), Formats.operatorsWithoutValue("100%"));
   }
+
+  @ParameterizedTest
+  @CsvSource({"/p/x, vc1|", "/q, other|"})
+  void theVirtualClusterIsTheFirstThatTakesTheRequest(String path, String expected) {
+    RouteEntry route =
+        Tables.of(
+                """
+                name: t
+                virtual_hosts:
+                - name: v
+                  domains: ['*']
+                  virtual_clusters:
+                  - {name: vc1, headers: [{name: ':path', string_match: {prefix: /p}}]}
+                  routes:
+                  - match: {prefix: /}
+                    route: {cluster: c}
+                    request_headers_to_add:
+                    - header: {key: x, value: '%VIRTUAL_CLUSTER_NAME%|'}
+                """)
+            .routes()
+            .get(0);
+    FakeRequest head = FakeRequest.get("http://h" + path);
+    HeaderEdits edits = HeaderEdits.of(head);
+    StreamInfo info = StreamInfo.of(0);
+    route.finalizeRequest(head, info, route.target(head, info), edits, true);
+    assertEquals(expected, edits.first("x"));
+  }
 }

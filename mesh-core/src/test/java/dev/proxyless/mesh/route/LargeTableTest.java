@@ -95,9 +95,9 @@ class LargeTableTest {
   @Test
   void expressionsAreTriedOnlyWhereTheirLiteralPrefixLeads() {
     RouteTable table =
-        table(2_000, i -> plain(new PathMatch.SafeRegex("/s" + i + "/(a+)+(b|[^/]*)+/.*")));
-    assertEquals("r1234", name(table, "/s1234/" + "a".repeat(200) + "/x"));
-    assertEquals("none", name(table, "/s1234/" + "a".repeat(2_000)));
+        table(500, i -> plain(new PathMatch.SafeRegex("/s" + i + "/(a+)+(b|[^/]*)+/.*")));
+    assertEquals("r234", name(table, "/s234/" + "a".repeat(200) + "/x"));
+    assertEquals("none", name(table, "/s234/" + "a".repeat(2_000)));
   }
 
   @Test

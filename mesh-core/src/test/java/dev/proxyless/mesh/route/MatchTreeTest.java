@@ -1,7 +1,6 @@
 package dev.proxyless.mesh.route;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.proxyless.mesh.model.MatcherTree;
 import dev.proxyless.mesh.model.MatcherTree.Action;
@@ -53,7 +52,7 @@ class MatchTreeTest {
                           to("hosty", "/")),
                       new FieldMatcher(
                           new Predicate.Not(single("x-must", Kind.PREFIX, "a")),
-                          new OnMatch(new Action.Nested(paths()), false))))),
+                          new OnMatch(new Action.Nested(paths())))))),
           Optional.of(to("outer", "/")));
 
   private static MatcherTree paths() {
@@ -69,7 +68,7 @@ class MatchTreeTest {
                 Map.of(
                     "/p", to("p", "/"),
                     "/p/q", to("pq", "/p/q/only"),
-                    "/p/n", new OnMatch(new Action.Nested(exact), false)))),
+                    "/p/n", new OnMatch(new Action.Nested(exact))))),
         Optional.of(to("inner", "/")));
   }
 
@@ -79,7 +78,7 @@ class MatchTreeTest {
   }
 
   private static OnMatch to(String name, String prefix) {
-    return new OnMatch(new Action.Routes(List.of(route(name, prefix))), false);
+    return new OnMatch(new Action.Routes(List.of(route(name, prefix))));
   }
 
   private static Route route(String name, String prefix) {
@@ -120,8 +119,7 @@ class MatchTreeTest {
   void theFirstRouteOfAListThatMatchesWins() {
     List<Route> routes = List.of(route("a", "/a"), route("any", "/"), route("late", "/b"));
     MatcherTree tree =
-        new MatcherTree(
-            Optional.empty(), Optional.of(new OnMatch(new Action.Routes(routes), false)));
+        new MatcherTree(Optional.empty(), Optional.of(new OnMatch(new Action.Routes(routes))));
     assertEquals("a", Tables.taken(table(tree), FakeRequest.get("http://h/a")));
     assertEquals("any", Tables.taken(table(tree), FakeRequest.get("http://h/b")));
     assertEquals(3, table(tree).routes().size());
@@ -147,16 +145,6 @@ class MatchTreeTest {
             "matcher: header :path \"/p/n\" begins with \"/p\"",
             "route 0 \"p\" takes it"),
         table(TREE).explain(FakeRequest.get("http://h/p/n"), StreamInfo.of(0)));
-  }
-
-  @Test
-  void whatEnvoysVirtualHostsDoNotTakeIsRefused() {
-    MatcherTree keep =
-        new MatcherTree(
-            Optional.empty(),
-            Optional.of(new OnMatch(new Action.Routes(List.of(route("a", "/"))), true)));
-    InvalidRouteException refused = assertThrows(InvalidRouteException.class, () -> table(keep));
-    assertEquals("virtual_hosts[0].matcher.on_no_match.keep_matching", refused.path());
   }
 
   private static RouteTable table(MatcherTree tree) {
