@@ -48,7 +48,12 @@ final class PathCondition implements Condition {
 
   /** What every path begins with that matches the expression or template. */
   String literalPrefix() {
-    return template != null ? template.literalPrefix() : RegexPrefix.of(match.value());
+    if (template == null) {
+      return RegexPrefix.of(match.value());
+    }
+    String prefix = template.literalPrefix();
+    int parameter = prefix.indexOf(';'); // the index may look at paths without parameters
+    return parameter < 0 ? prefix : prefix.substring(0, parameter);
   }
 
   /** Whether a path that begins as it must also matches the expression or template, if any. */
@@ -56,7 +61,7 @@ final class PathCondition implements Condition {
     if (regex != null) {
       return regex.matches(request.path());
     }
-    return template == null || template.matches(request.path());
+    return template == null || template.matches(request.wholePath());
   }
 
   /** The template of {@code path_match_policy}, or null. */

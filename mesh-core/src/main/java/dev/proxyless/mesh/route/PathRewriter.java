@@ -60,23 +60,28 @@ abstract class PathRewriter {
   private static PathRewriter prefix(String replacement, PathMatch match) {
     return new PathRewriter() {
       @Override
-      String rewrite(String path, FormatContext context) {
-        return replacement + path.substring(matchedLength(match, path));
+      @Nullable String rewrite(String path, FormatContext context) {
+        int length = matchedLength(match, path);
+        return length < 0 ? null : replacement + path.substring(length);
       }
     };
   }
 
   /**
    * How many characters of a path {@code prefix_rewrite} replaces: those of the specifier, or the
-   * path without query where it is an expression.
+   * path without query where it is an expression. Negative where the path does not begin as the
+   * specifier says, since parameters that matching ignored stand between; it stays as it is then.
    */
   static int matchedLength(PathMatch match, String path) {
     boolean literal =
         match instanceof PathMatch.Prefix
             || match instanceof PathMatch.PathSeparatedPrefix
             || match instanceof PathMatch.Exact;
-    return Math.min(
-        path.length(), literal ? match.value().length() : RequestView.withoutQuery(path).length());
+    if (!literal) {
+      return RequestView.withoutQuery(path).length();
+    }
+    int length = match.value().length();
+    return path.regionMatches(true, 0, match.value(), 0, length) ? length : -1;
   }
 
   private static PathRewriter regex(Substitution substitution) {

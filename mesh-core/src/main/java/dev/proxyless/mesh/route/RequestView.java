@@ -19,6 +19,8 @@ final class RequestView {
   /** Whether there is a {@code :path}, though nothing of it may be compared. */
   final boolean hasPath;
 
+  private final boolean hasParametersCut;
+
   /** Where the path as it is compared ends within {@link #target}. */
   final int pathEnd;
 
@@ -43,8 +45,10 @@ final class RequestView {
   RequestView(RequestHead head, StreamInfo info, boolean cutParameters) {
     this.head = head;
     this.info = info;
-    hasPath = !head.path().isEmpty();
-    target = cutParameters ? withoutParameters(head.path()) : head.path();
+    String whole = head.path();
+    hasPath = !whole.isEmpty();
+    target = cutParameters ? withoutParameters(whole) : whole;
+    hasParametersCut = target.length() != whole.length();
     pathEnd = before('#', before('?', target.length()));
   }
 
@@ -80,6 +84,11 @@ final class RequestView {
       path = cut;
     }
     return cut;
+  }
+
+  /** The path with its parameters, which templates see even where all else ignores them. */
+  String wholePath() {
+    return hasParametersCut ? withoutQuery(head.path()) : path();
   }
 
   /** A path up to its query or fragment. */

@@ -118,7 +118,7 @@ final class LinearMatcher {
       return Pattern.compile(value, Pattern.DOTALL).matcher(path).matches();
     }
     if (match.path() instanceof PathMatch.UriTemplate) {
-      return UriTemplate.compile(value, "").matches(path);
+      return UriTemplate.compile(value, "").matches(whole);
     }
     String wanted = match.caseSensitive() ? value : lower(value);
     String given = match.caseSensitive() ? path : lower(path);

@@ -94,6 +94,33 @@ class PathMatchTest {
     assertEquals(route, Tables.taken(table, FakeRequest.get("http://h" + path)));
   }
 
+  /** As Envoy 1.40 answered. */
+  @Test
+  void aTemplateSeesParametersThatAllElseIgnores() {
+    RouteTable table =
+        Tables.of(
+            """
+            name: test
+            ignore_path_parameters_in_path_matching: true
+            virtual_hosts:
+            - name: all
+              domains: ['*']
+              routes:
+              - name: template
+                match:
+                  path_match_policy:
+                    name: t
+                    typed_config:
+                      "@type": type.googleapis.com/envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig
+                      path_template: /a/*
+                route: {cluster: c}
+              - {name: prefix, match: {prefix: /a/}, route: {cluster: c}}
+            """);
+    assertEquals("template", Tables.taken(table, FakeRequest.get("http://h/a/b")));
+    assertEquals("template", Tables.taken(table, FakeRequest.get("http://h/a/b;k=1?q")));
+    assertEquals("prefix", Tables.taken(table, FakeRequest.get("http://h/a;k=1/b")));
+  }
+
   @Test
   void theFirstRouteThatMatchesWinsHoweverGoodALaterOneIs() {
     RouteTable table = Tables.matching("{prefix: /}", "{path: /exact}");

@@ -143,6 +143,15 @@ class RewriteTest {
     assertEquals("h " + expected, sent(routed, path));
   }
 
+  /** Routing may ignore parameters; the rewrite does not. As Envoy 1.40 answered. */
+  @Test
+  void aPathThatDoesNotBeginWithThePrefixStays() {
+    Routed routed = path(new PathRewrite.Prefix("/new"));
+    routed.match = new PathMatch.Prefix("/a/b");
+    assertEquals("h /a;k=1/b/c", sent(routed, "/a;k=1/b/c"));
+    assertEquals("h /new;k=1/c | x-envoy-original-path: /a/b;k=1/c", sent(routed, "/a/b;k=1/c"));
+  }
+
   @Test
   void anEmptyPrefixRewriteIsNone() {
     assertEquals("h /foo", sent(path(new PathRewrite.Prefix("")), "/foo"));
