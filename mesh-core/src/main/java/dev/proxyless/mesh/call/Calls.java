@@ -4,6 +4,7 @@ import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.call.MeshView.OutboundChain;
 import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import dev.proxyless.mesh.telemetry.Telemetry;
@@ -35,6 +36,7 @@ public final class Calls {
   private final Telemetry telemetry;
   private final Duration readyTimeout;
   private final LongAdder active = new LongAdder();
+  private final Surroundings surroundings;
   private final MeshExecutor background;
   private final Semaphore backgroundPlaces = new Semaphore(MAX_IN_BACKGROUND);
   private volatile boolean closed;
@@ -46,6 +48,7 @@ public final class Calls {
     this.telemetry = telemetry;
     this.readyTimeout = readyTimeout;
     background = time.pool("mirror");
+    surroundings = new ProcessSurroundings(time);
   }
 
   /**
@@ -91,7 +94,7 @@ public final class Calls {
           new CallInfo("", "", "", "", 0, ResponseFlags.NONE, "pass_through", ""));
     }
     long now = time.nanoTime();
-    Routing routing = new Routing(view, chain, context, now);
+    Routing routing = new Routing(view, chain, context, surroundings, now);
     Routed routed = routing.route(head, time.random(), Optional.empty());
     if (routed instanceof Routed.Answered answered) {
       return new Decision.Respond(answered.reply());

@@ -19,12 +19,14 @@ import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.StreamInfo;
+import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ public final class Routing {
   private final MeshView view;
   private final OutboundChain chain;
   private final CallContext context;
+  private final Surroundings surroundings;
   private final long nowNanos;
 
   /**
@@ -47,18 +50,25 @@ public final class Routing {
    *
    * @param chain what takes requests to their destination
    * @param context what the caller's thread hands on
+   * @param surroundings what command operators ask about this process
    * @param nowNanos on the mesh's monotonic clock
    */
-  public Routing(MeshView view, OutboundChain chain, CallContext context, long nowNanos) {
+  public Routing(
+      MeshView view,
+      OutboundChain chain,
+      CallContext context,
+      Surroundings surroundings,
+      long nowNanos) {
     this.view = view;
     this.chain = chain;
     this.context = context;
+    this.surroundings = surroundings;
     this.nowNanos = nowNanos;
   }
 
   /** The same, at another time. */
   Routing at(long now) {
-    return new Routing(view, chain, context, now);
+    return new Routing(view, chain, context, surroundings, now);
   }
 
   /**
@@ -76,7 +86,7 @@ public final class Routing {
     }
     Arrival.Accepted accepted = (Arrival.Accepted) arrival;
     RequestHead head = accepted.head();
-    StreamInfo info = StreamInfo.of(random).internal(accepted.internal());
+    StreamInfo info = info(random, accepted.internal());
     List<HeaderEdit> before = new ArrayList<>();
     HandedOnHead.edits(seen, before);
     before.addAll(accepted.edits());
@@ -204,7 +214,7 @@ public final class Routing {
     if (!accepted.internal()) {
       steps.add("its caller is not trusted: headers that steer the router are taken off");
     }
-    steps.addAll(chain.table().explain(head, StreamInfo.of(random).internal(accepted.internal())));
+    steps.addAll(chain.table().explain(head, info(random, accepted.internal())));
     return steps;
   }
 
@@ -293,6 +303,17 @@ public final class Routing {
     }
     Duration left = Duration.ofNanos(Math.max(1, bounds.leftNanos(nowNanos)));
     return expected.isZero() || left.compareTo(expected) < 0 ? left : expected;
+  }
+
+  private StreamInfo info(long random, boolean internal) {
+    return new StreamInfo(
+        random,
+        internal,
+        Optional.empty(),
+        Map.of(),
+        Map.of(),
+        StreamInfo.RuntimeFeatures.NONE,
+        surroundings);
   }
 
   /** At least one, and never less than is meant. */
