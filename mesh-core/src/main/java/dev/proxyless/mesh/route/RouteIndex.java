@@ -143,8 +143,7 @@ final class RouteIndex implements RouteFinder {
       tried++;
     }
     tellCount(tried - MAX_TOLD, steps);
-    steps.add(
-        taker == null ? "no route of the virtual host takes it" : label(tried) + "takes it");
+    steps.add(taker == null ? "no route of the virtual host takes it" : label(tried) + "takes it");
   }
 
   private String label(int index) {
