@@ -27,7 +27,7 @@ final class RegexPrefix {
         break;
       }
       char after = next < expression.length() ? expression.charAt(next) : ' ';
-      if (after == '*' || after == '?' || after == '{') {
+      if (after == '*' || after == '?' || after == '{' || mayVanish(expression, next)) {
         break;
       }
       prefix.append(c);
@@ -37,6 +37,13 @@ final class RegexPrefix {
       at = next;
     }
     return prefix.toString();
+  }
+
+  /** Flags and empty quotations leave nothing: what repeats them repeats what is before them. */
+  private static boolean mayVanish(String expression, int at) {
+    return expression.startsWith("(?", at)
+        || expression.startsWith("\\Q", at)
+        || expression.startsWith("\\E", at);
   }
 
   /** After a backslash these stand for themselves; letters and digits mean something else. */

@@ -147,4 +147,18 @@ class RegexTest {
         assertThrows(InvalidRouteException.class, () -> Tables.matching(match));
     assertEquals(path, refused.path());
   }
+
+  @ParameterizedTest(name = "{0}")
+  @CsvSource({
+    "/api/v[0-9]+, /api/v",
+    "/a*, /",
+    "a(?i)*, ''",
+    "a\\Q\\E*, ''",
+    "ab(?i), a",
+    "a|b, ''",
+    "^/x\\.y.*, /x.y"
+  })
+  void anExpressionTellsWhatItsTextsBeginWith(String expression, String prefix) {
+    assertEquals(prefix, RegexPrefix.of(expression));
+  }
 }
