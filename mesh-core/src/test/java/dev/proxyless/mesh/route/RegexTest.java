@@ -147,4 +147,20 @@ class RegexTest {
         assertThrows(InvalidRouteException.class, () -> Tables.matching(match));
     assertEquals(path, refused.path());
   }
+
+  @ParameterizedTest
+  @CsvSource({
+    "/api/v[0-9]+/.*,  /api/v",
+    "^/a\\.b,        /a.b",
+    "/ab+c,            /ab",
+    "/ab*,             /a",
+    "/ab(?i)*,         /a",
+    "/ab+?(?i)?,       /a",
+    "/ab\\Q\\E{0}, /a",
+    "/a|/b,            ''",
+    "(?i)/a,           ''"
+  })
+  void thePrefixOfAnExpressionIsWhatCannotBeLeftOut(String expression, String prefix) {
+    assertEquals(prefix, RegexPrefix.of(expression));
+  }
 }
