@@ -122,8 +122,7 @@ final class InfoOperators {
   }
 
   private static @Nullable String virtualCluster(FormatContext context) {
-    String name = context.route.virtualCluster(context.head, context.info);
-    return name.isEmpty() ? null : name;
+    return context.route.virtualCluster(context.head, context.info);
   }
 
   private static @Nullable String cluster(FormatContext context) {

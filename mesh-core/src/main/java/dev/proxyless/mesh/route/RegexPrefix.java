@@ -27,11 +27,12 @@ final class RegexPrefix {
         break;
       }
       char after = next < expression.length() ? expression.charAt(next) : ' ';
-      if (after == '*' || after == '?' || after == '{' || mayVanish(expression, next)) {
+      boolean repeated = after == '+';
+      if (after == '*' || after == '?' || after == '{' || isHidden(expression, next, repeated)) {
         break;
       }
       prefix.append(c);
-      if (after == '+') {
+      if (repeated) {
         break;
       }
       at = next;
@@ -39,11 +40,14 @@ final class RegexPrefix {
     return prefix.toString();
   }
 
-  /** Flags and empty quotations leave nothing: what repeats them repeats what is before them. */
-  private static boolean mayVanish(String expression, int at) {
-    return expression.startsWith("(?", at)
-        || expression.startsWith("\\Q", at)
-        || expression.startsWith("\\E", at);
+  /**
+   * Whether what follows may be nothing, so that a repetition behind it is of what stands before:
+   * the {@code a} of {@code a(?i)*} and of {@code a\Q\E?} is optional.
+   */
+  private static boolean isHidden(String expression, int at, boolean repeated) {
+    int next = repeated ? at + 1 : at;
+    next += repeated && expression.startsWith("?", next) ? 1 : 0;
+    return expression.startsWith("(?", next) || expression.startsWith("\\Q", next);
   }
 
   /** After a backslash these stand for themselves; letters and digits mean something else. */

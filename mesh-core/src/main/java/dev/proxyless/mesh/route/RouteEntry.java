@@ -404,8 +404,8 @@ public final class RouteEntry {
   }
 
   /** The name of the request's virtual cluster; empty where its virtual host has none. */
-  String virtualCluster(RequestHead head, StreamInfo info) {
-    return levels.virtualClusters().name(new RequestView(head, info));
+  @Nullable String virtualCluster(RequestHead head, StreamInfo info) {
+    return levels.virtualClusters().taken(new RequestView(head, info));
   }
 
   /** Its metadata. */

@@ -4,6 +4,7 @@ import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.VirtualCluster;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** The virtual clusters of a virtual host, compiled. Immutable. */
 final class VirtualClusters {
@@ -41,12 +42,21 @@ final class VirtualClusters {
 
   /** The first that takes a request, {@code other} where none does, empty where there are none. */
   String name(RequestView request) {
+    if (clusters.isEmpty()) {
+      return "";
+    }
+    String taken = taken(request);
+    return taken == null ? OTHER : taken;
+  }
+
+  /** The first that takes a request, or null: what {@code %VIRTUAL_CLUSTER_NAME%} tells. */
+  @Nullable String taken(RequestView request) {
     for (int i = 0; i < clusters.size(); i++) {
       if (all(clusters.get(i).conditions, request)) {
         return clusters.get(i).name;
       }
     }
-    return clusters.isEmpty() ? "" : OTHER;
+    return null;
   }
 
   private static boolean all(List<HeaderCondition> conditions, RequestView request) {

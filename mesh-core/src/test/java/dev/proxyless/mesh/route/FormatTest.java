@@ -283,7 +283,7 @@ class FormatTest {
   }
 
   @ParameterizedTest
-  @CsvSource({"/p/x, vc1|", "/q, other|"})
+  @CsvSource({"/p/x, vc1|", "/q, |"})
   void theVirtualClusterIsTheFirstThatTakesTheRequest(String path, String expected) {
     RouteEntry route =
         Tables.of(

@@ -29,10 +29,18 @@ final class Compared {
           "transfer-encoding",
           "connection");
 
+  private static final Set<String> OF_A_REFUSAL =
+      Set.of("location", "content-type", "grpc-status", "grpc-message");
+
   private Compared() {}
 
   static boolean sent(String header) {
     return !NOT_SENT.contains(header);
+  }
+
+  /** What a request gets that the connection manager does not let in: nothing of a route. */
+  static boolean ofARefusal(String header) {
+    return OF_A_REFUSAL.contains(header);
   }
 
   static boolean received(String header) {

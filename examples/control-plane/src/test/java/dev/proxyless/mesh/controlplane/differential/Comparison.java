@@ -226,6 +226,7 @@ final class Comparison implements AutoCloseable {
         });
     response.headers().stream()
         .filter(header -> Compared.received(header.name()))
+        .filter(header -> log.isRouted() || Compared.ofARefusal(header.name()))
         .forEach(header -> answer.header("response", header.name(), header.value()));
     return answer.build();
   }

@@ -1,5 +1,7 @@
 package dev.proxyless.mesh.controlplane.differential;
 
+import dev.proxyless.mesh.document.Documents;
+import dev.proxyless.mesh.document.Node;
 import dev.proxyless.mesh.testing.Await;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,11 +12,12 @@ import java.util.Map;
 /** What Envoy's access log says of requests that no response tells. */
 final class EnvoyLog {
 
-  private static final String FORMAT =
-      "%REQ("
-          + WireRequest.ID
-          + ")%\t%METADATA(VIRTUAL_HOST:differential:name)%\t%ROUTE_NAME%"
-          + "\t%RESPONSE_CODE_DETAILS%\n";
+  private static final Map<String, Object> FORMAT =
+      Trees.map(
+          "id", "%REQ(" + WireRequest.ID + ")%",
+          "virtual_host", "%METADATA(VIRTUAL_HOST:differential:name)%",
+          "route", "%ROUTE_NAME%",
+          "details", "%RESPONSE_CODE_DETAILS%");
 
   private EnvoyLog() {}
 
@@ -42,7 +45,7 @@ final class EnvoyLog {
             "path",
             file.toString(),
             "log_format",
-            Trees.map("text_format_source", Trees.map("inline_string", FORMAT))));
+            Trees.map("json_format", FORMAT)));
   }
 
   /** What is said of the requests of these ids. */
@@ -60,8 +63,10 @@ final class EnvoyLog {
 
   private static void read(Path file, Map<String, Line> found) {
     for (String line : lines(file)) {
-      String[] parts = line.split("\t", -1);
-      found.put(parts[0], new Line(text(parts[1]), text(parts[2]), parts[3]));
+      Node node = Documents.parse("log.json", line);
+      found.put(
+          node.required("id").text(),
+          new Line(text(node, "virtual_host"), text(node, "route"), text(node, "details")));
     }
   }
 
@@ -74,7 +79,7 @@ final class EnvoyLog {
     }
   }
 
-  private static String text(String value) {
-    return value.equals("-") ? "" : value;
+  private static String text(Node line, String field) {
+    return line.find(field).map(Node::text).orElse("");
   }
 }
