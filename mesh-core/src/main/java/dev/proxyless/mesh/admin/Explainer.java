@@ -90,13 +90,13 @@ final class Explainer {
             .filter(line -> line.name().equals("location"))
             .map(Header::value)
             .findFirst();
-    why.add(
-        switch (action) {
-          case "redirect" -> "it redirects to " + location.orElse("nowhere");
-          case "direct_response" -> "it answers " + reply.status() + " by itself";
-          case "refuse" -> "it is refused with " + reply.status() + ": " + info.details();
-          default -> info.explanation();
-        });
+    switch (action) {
+      case "redirect" -> why.add("it redirects to " + location.orElse("nowhere"));
+      case "direct_response" -> why.add("it answers " + reply.status() + " by itself");
+      case "refuse" -> why.add("it is refused with " + reply.status() + ": " + info.details());
+      case "no_cluster" -> why.add(info.explanation());
+      default -> {} // each route has told why it does not take it
+    }
     return new Explanation(
         action,
         info.virtualHost(),
