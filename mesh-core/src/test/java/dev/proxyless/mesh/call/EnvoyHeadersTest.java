@@ -40,6 +40,9 @@ class EnvoyHeadersTest {
     "700, timeout: 3s, 700",
     "0, timeout: 3s, -",
     "soon, timeout: 3s, 3000",
+    "+700, timeout: 3s, 700",
+    "-0, timeout: 3s, 3000",
+    "9223372036854775808, timeout: 3s, 3000",
     "700, max_stream_duration: {}, 700"
   })
   void aRequestCanSayHowLongItMayTake(String header, String action, String expected) {
