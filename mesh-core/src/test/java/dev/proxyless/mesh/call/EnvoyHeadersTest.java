@@ -197,6 +197,14 @@ class EnvoyHeadersTest {
   }
 
   @Test
+  void aStrictCheckTakesAnyNumberOf64Bits() {
+    String name = "x-envoy-upstream-rq-timeout-ms";
+    CallBed bed = CallBed.with().router(new Router(false, false, List.of(name))).build();
+    assertEquals(
+        "15000", header(first(bed, with(name, "18446744073709551615")).headerEdits(), EXPECTED));
+  }
+
+  @Test
   void whatIsNotCheckedStrictlyIsPassedOver() {
     CallBed bed = CallBed.with().build();
     CallBed.Run run =
