@@ -38,8 +38,8 @@ class OfflineMeshTest {
         explanation
             .why()
             .contains(
-                "timeout 15000 ms (the default), 3 retries on connect-failure, status [409], each"
-                    + " try at most 500 ms"),
+                "bounded by the default timeout of 15000 ms, since the route sets none; 3 retries"
+                    + " on connect-failure, status [409], each try at most 500 ms"),
         explanation::toString);
   }
 

@@ -4,7 +4,6 @@ import dev.proxyless.mesh.model.RouteMatch.PathMatch;
 import dev.proxyless.mesh.route.PathIndex.Place;
 import dev.proxyless.mesh.route.RadixTrie.Reading;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -134,23 +133,21 @@ final class RouteIndex implements RouteFinder {
 
   @Override
   public void explain(RequestView request, List<String> steps) {
-    int untold = 0;
-    for (int i = 0; i < routes.length; i++) {
-      String label = "route " + i + " \"" + routes[i].name() + "\" ";
-      Optional<String> failure = routes[i].conditions().firstFailure(request);
-      if (failure.isEmpty()) {
-        tellCount(untold, steps);
-        steps.add(label + "takes it");
-        return;
+    RouteEntry taker = find(request);
+    int tried = 0;
+    while (tried < routes.length && routes[tried] != taker) {
+      if (tried < MAX_TOLD) {
+        String wanted = routes[tried].conditions().firstFailure(request).orElse("nothing");
+        steps.add(label(tried) + "does not: it wants that " + wanted);
       }
-      if (i < MAX_TOLD) {
-        steps.add(label + "does not: it wants that " + failure.get());
-      } else {
-        untold++;
-      }
+      tried++;
     }
-    tellCount(untold, steps);
-    steps.add("no route of the virtual host takes it");
+    tellCount(tried - MAX_TOLD, steps);
+    steps.add(taker == null ? "no route of the virtual host takes it" : label(tried) + "takes it");
+  }
+
+  private String label(int index) {
+    return "route " + index + " \"" + routes[index].name() + "\" ";
   }
 
   private static void tellCount(int untold, List<String> steps) {
