@@ -165,14 +165,14 @@ record CallTimeouts(
         .filter(duration -> !duration.isZero());
   }
 
-  /** A number of milliseconds; what cannot be read says nothing. */
+  /** A number of milliseconds, of 63 bits; what cannot be read says nothing. */
   static Optional<Duration> millis(@Nullable String text) {
     if (text == null) {
       return Optional.empty();
     }
     try {
       long millis = Long.parseUnsignedLong(text.strip());
-      return Optional.of(Duration.ofMillis(millis < 0 ? Long.MAX_VALUE : millis));
+      return millis < 0 ? Optional.empty() : Optional.of(Duration.ofMillis(millis));
     } catch (NumberFormatException notOne) {
       return Optional.empty();
     }

@@ -104,9 +104,10 @@ public final class Routing {
     }
     if (route.action() instanceof RouteAction.Redirect redirect) {
       String location = route.redirectLocation(head, info);
+      RequestHead redirected = route.redirectedHead(head, info, chain.envoyHeaders());
       return new Routed.Answered(
           "redirect",
-          byRoute(route, head, info, redirect.status(), location, "", Optional.empty()));
+          byRoute(route, redirected, info, redirect.status(), location, "", Optional.empty()));
     }
     if (route.action() instanceof RouteAction.DirectResponse) {
       RouteEntry.DirectReply reply = route.directReply(head, info);

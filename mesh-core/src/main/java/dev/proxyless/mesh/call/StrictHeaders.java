@@ -58,8 +58,18 @@ final class StrictHeaders {
     return switch (name) {
       case "x-envoy-retry-on" -> tokens(value, false);
       case "x-envoy-retry-grpc-on" -> tokens(value, true);
-      default -> CallTimeouts.millis(value).isPresent();
+      default -> isUnsigned(value);
     };
+  }
+
+  /** Of 64 bits, though not each of these is a time that counts. */
+  private static boolean isUnsigned(String value) {
+    try {
+      Long.parseUnsignedLong(value.strip());
+      return true;
+    } catch (NumberFormatException notOne) {
+      return false;
+    }
   }
 
   /** Blanks around a word make it another word. */

@@ -74,6 +74,11 @@ final class Redirects {
     return drop ? authority.substring(0, colon) : authority;
   }
 
+  /** The path that the rewrite of a redirect makes of a request's; null where it stays. */
+  @Nullable String rewritten(String path, FormatContext context) {
+    return rewriter.rewrite(path, context);
+  }
+
   private String path(String full, FormatContext context) {
     String fixed = pathFormat == null ? path : pathFormat.evaluate(context);
     int query = full.indexOf('?');

@@ -370,6 +370,23 @@ public final class RouteEntry {
     levels.applyToResponse(edits, context);
   }
 
+  /**
+   * A request's head as the response mutations of this route's redirect read it: Envoy makes the
+   * rewrite of a path in the request itself, and tells it as it does of any rewrite.
+   *
+   * @param envoyHeaders whether {@code x-envoy-original-path} is written
+   */
+  public RequestHead redirectedHead(RequestHead head, StreamInfo info, boolean envoyHeaders) {
+    FormatContext context = FormatContext.ofRequest(head, info, this, null, null);
+    String path = redirects == null ? null : redirects.rewritten(head.path(), context);
+    if (path == null) {
+      return head;
+    }
+    List<HeaderEdit> told =
+        envoyHeaders ? List.of(HeaderEdit.set("x-envoy-original-path", head.path())) : List.of();
+    return EditedHead.of(head, head.authority(), path, told);
+  }
+
   /** The {@code Location} of this route's redirect. */
   public String redirectLocation(RequestHead head, StreamInfo info) {
     return redirects == null

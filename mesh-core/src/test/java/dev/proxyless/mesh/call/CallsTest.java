@@ -42,6 +42,11 @@ class CallsTest {
         - {name: named, match: {path: /named}, route: {cluster_header: x-cluster}}
         - {name: away, match: {path: /away}, route: {cluster: original}}
         - {name: moved, match: {path: /moved}, redirect: {path_redirect: /new, response_code: FOUND}}
+        - name: rewritten
+          match: {prefix: /rewritten}
+          redirect: {prefix_rewrite: /new}
+          response_headers_to_add:
+          - {header: {key: x-told, value: "%REQ(:path)% %REQ(x-envoy-original-path)%"}}
         - {name: direct, match: {path: /direct}, direct_response: {status: 418, body: {inline_string: teapot}}}
         - {name: created, match: {path: /created}, direct_response: {status: 201}}
         - {name: kept, match: {path: /kept}, direct_response: {status: 304}}
@@ -136,6 +141,13 @@ class CallsTest {
     assertFalse(reply.isFailure());
     assertEquals("direct_response", reply.info().details());
     assertEquals(0, reply.info().attempts());
+  }
+
+  @Test
+  void aRedirectsHeadersTellOfTheRewrittenPath() throws Exception {
+    LocalReply reply = reply(decide("/rewritten/a?b"));
+    assertEquals("http://serviceb.apps.local/new/a?b", header(reply, "location"));
+    assertEquals("/new/a?b /rewritten/a?b", header(reply, "x-told"));
   }
 
   @Test

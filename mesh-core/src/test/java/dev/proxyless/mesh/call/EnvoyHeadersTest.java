@@ -40,6 +40,9 @@ class EnvoyHeadersTest {
     "700, timeout: 3s, 700",
     "0, timeout: 3s, -",
     "soon, timeout: 3s, 3000",
+    "+700, timeout: 3s, 700",
+    "-0, timeout: 3s, 3000",
+    "9223372036854775808, timeout: 3s, 3000",
     "700, max_stream_duration: {}, 700"
   })
   void aRequestCanSayHowLongItMayTake(String header, String action, String expected) {
@@ -191,6 +194,14 @@ class EnvoyHeadersTest {
     assertEquals("invalid header '" + name + "' with value '" + value + "'", reply.body());
     assertEquals("IH", reply.info().flags().toString());
     assertEquals("request_headers_failed_strict_check{" + name + "}", reply.info().details());
+  }
+
+  @Test
+  void aStrictCheckTakesAnyNumberOf64Bits() {
+    String name = "x-envoy-upstream-rq-timeout-ms";
+    CallBed bed = CallBed.with().router(new Router(false, false, List.of(name))).build();
+    assertEquals(
+        "15000", header(first(bed, with(name, "18446744073709551615")).headerEdits(), EXPECTED));
   }
 
   @Test

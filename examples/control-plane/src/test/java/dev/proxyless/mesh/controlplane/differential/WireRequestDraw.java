@@ -65,6 +65,17 @@ final class WireRequestDraw {
                   draw.of("s=a", "s=\"ab\"; t=1", "t=a", "s=b; s=a", "S=a", "s", "s=", "t=b;s=ab"))
           .forEach(value -> add(headers, "cookie", value));
     }
+    if (features.contains(Feature.HOST_OPTIONS)) {
+      draw.list(0, 1, () -> draw.of(Words.HOSTS)).forEach(value -> add(headers, "x-vhost", value));
+    }
+    if (features.contains(Feature.REQUEST_MUTATION)) {
+      maybe(headers, "accept", "a", "b,c");
+      maybe(headers, "accept", "d");
+      maybe(headers, "authorization", "Basic x");
+      maybe(headers, "via", "1.1 a");
+      maybe(headers, "x-new", "old");
+      maybe(headers, "x-new", "older", "");
+    }
     if (features.contains(Feature.CLUSTER_HEADER) || features.contains(Feature.WEIGHTS)) {
       draw.list(0, 1, () -> draw.of("c1", "c2", "unknown", ""))
           .forEach(value -> add(headers, "x-cluster", value));
@@ -110,8 +121,9 @@ final class WireRequestDraw {
   }
 
   private void envoy(List<Header> headers) {
-    maybe(headers, "x-envoy-upstream-rq-timeout-ms", "9000", "0", "abc", "", "25000");
-    maybe(headers, "x-envoy-upstream-rq-per-try-timeout-ms", "4000", "0", "abc", "30000");
+    maybe(headers, "x-envoy-upstream-rq-timeout-ms", "9000", "0", "abc", "", "25000", "+9000", "-1",
+        "9000.5", "9000 9", "18446744073709551615", "99999999999999999999");
+    maybe(headers, "x-envoy-upstream-rq-per-try-timeout-ms", "4000", "0", "abc", "30000", "+4000", "-1");
     maybe(headers, "x-envoy-expected-rq-timeout-ms", "10000", "0");
     maybe(headers, "x-envoy-retry-on", "5xx", "nonsense", "reset,connect-failure");
     maybe(headers, "x-envoy-retry-grpc-on", "cancelled");
