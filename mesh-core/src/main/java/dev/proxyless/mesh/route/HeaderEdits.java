@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.route;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -11,24 +12,37 @@ import org.jspecify.annotations.Nullable;
  */
 public final class HeaderEdits {
 
-  private final UnaryOperator<@Nullable String> before;
-  private final UnaryOperator<@Nullable String> joinedBefore;
-  private final List<HeaderEdit> edits = new ArrayList<>(8);
+  /** What was there: a request's head, or what tells the first value of a header. */
+  private final @Nullable RequestHead head;
+
+  private final @Nullable UnaryOperator<@Nullable String> lookup;
+
+  /** Grows as needed; most requests have few edits. */
+  private HeaderEdit[] edits = new HeaderEdit[4];
+
+  private int size;
 
   /** Edits of headers whose first values are given by their names, in any case. */
   public HeaderEdits(UnaryOperator<@Nullable String> before) {
-    this(before, before);
+    head = null;
+    lookup = before;
   }
 
-  private HeaderEdits(
-      UnaryOperator<@Nullable String> before, UnaryOperator<@Nullable String> joinedBefore) {
-    this.before = before;
-    this.joinedBefore = joinedBefore;
+  private HeaderEdits(RequestHead head) {
+    this.head = head;
+    lookup = null;
   }
 
   /** Edits of a request's headers. */
   public static HeaderEdits of(RequestHead head) {
-    return new HeaderEdits(head::header, name -> joined(head, name));
+    return new HeaderEdits(head);
+  }
+
+  private @Nullable String before(String name) {
+    if (head != null) {
+      return head.header(name);
+    }
+    return lookup == null ? null : lookup.apply(name);
   }
 
   /** All values of a header, joined by commas, or null. */
@@ -44,9 +58,9 @@ public final class HeaderEdits {
 
   /** The first value of a header as the edits leave it, or null. */
   public @Nullable String first(String name) {
-    @Nullable String value = before.apply(name);
-    for (int i = 0; i < edits.size(); i++) {
-      HeaderEdit edit = edits.get(i);
+    @Nullable String value = before(name);
+    for (int i = 0; i < size; i++) {
+      HeaderEdit edit = edits[i];
       if (edit.name().equalsIgnoreCase(name)) {
         value =
             switch (edit.kind()) {
@@ -61,9 +75,9 @@ public final class HeaderEdits {
 
   /** All values of a header as the edits leave it, joined by commas, or null. */
   @Nullable String joined(String name) {
-    @Nullable String value = joinedBefore.apply(name);
-    for (int i = 0; i < edits.size(); i++) {
-      HeaderEdit edit = edits.get(i);
+    @Nullable String value = head == null ? before(name) : joined(head, name);
+    for (int i = 0; i < size; i++) {
+      HeaderEdit edit = edits[i];
       if (edit.name().equalsIgnoreCase(name)) {
         value =
             switch (edit.kind()) {
@@ -78,17 +92,20 @@ public final class HeaderEdits {
 
   /** Adds an edit. */
   public void add(HeaderEdit edit) {
-    edits.add(edit);
+    if (size == edits.length) {
+      edits = Arrays.copyOf(edits, 2 * size);
+    }
+    edits[size++] = edit;
   }
 
   /** How many edits there are. */
   public int size() {
-    return edits.size();
+    return size;
   }
 
   /** One of the edits, in their order. */
   public HeaderEdit get(int index) {
-    return edits.get(index);
+    return edits[index];
   }
 
   /** Others, then the edits so far, in order. */
@@ -96,14 +113,14 @@ public final class HeaderEdits {
     if (others.isEmpty()) {
       return list();
     }
-    List<HeaderEdit> all = new ArrayList<>(others.size() + edits.size());
+    List<HeaderEdit> all = new ArrayList<>(others.size() + size);
     all.addAll(others);
-    all.addAll(edits);
+    all.addAll(list());
     return all;
   }
 
-  /** The edits so far, in order. */
+  /** The edits so far, in order, as they are now. */
   public List<HeaderEdit> list() {
-    return List.copyOf(edits);
+    return Arrays.asList(Arrays.copyOf(edits, size));
   }
 }

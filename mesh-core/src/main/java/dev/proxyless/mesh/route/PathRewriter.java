@@ -62,6 +62,10 @@ abstract class PathRewriter {
       @Override
       @Nullable String rewrite(String path, FormatContext context) {
         int length = matchedLength(match, path);
+        int kept = length - replacement.length();
+        if (kept >= 0 && path.startsWith(replacement, kept)) {
+          return path.substring(kept); // as where /api/ becomes /: the rest is there already
+        }
         return length < 0 ? null : replacement + path.substring(length);
       }
     };
