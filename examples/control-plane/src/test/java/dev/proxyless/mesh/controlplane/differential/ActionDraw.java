@@ -154,7 +154,10 @@ final class ActionDraw {
   }
 
   private void timeouts(Map<String, Object> forward) {
-    put(forward, "timeout", draw.maybe(60, () -> draw.of("0s", "5s", "8s", "20s", "6.5s", "7.0004s", "9.9996s")));
+    put(
+        forward,
+        "timeout",
+        draw.maybe(60, () -> draw.of("0s", "5s", "8s", "20s", "6.5s", "7.0004s", "9.9996s")));
     put(forward, "idle_timeout", draw.maybe(15, () -> draw.of("0s", "30s")));
     if (draw.chance(25)) {
       put(forward, "max_grpc_timeout", draw.of("0s", "7s", "30s"));

@@ -12,11 +12,31 @@ final class MutationDraw {
 
   private static final List<String> CHANGED =
       List.of(
-          "x-a", "x-a", "x-b", "x-b", "X-C", "x-new", "x-new", "x-new", "user-agent", "cookie",
-          "accept", "authorization", "via", "x-forwarded-host", "x-envoy-original-path",
-          "x-envoy-attempt-count", "x-envoy-upstream-rq-timeout-ms", "x-envoy-retry-on",
-          "x-envoy-upstream-rq-per-try-timeout-ms", "x-envoy-decorator-operation",
-          "content-type", "grpc-timeout", "referer", "x-envoy-internal", "x-envoy-max-retries");
+          "x-a",
+          "x-a",
+          "x-b",
+          "x-b",
+          "X-C",
+          "x-new",
+          "x-new",
+          "x-new",
+          "user-agent",
+          "cookie",
+          "accept",
+          "authorization",
+          "via",
+          "x-forwarded-host",
+          "x-envoy-original-path",
+          "x-envoy-attempt-count",
+          "x-envoy-upstream-rq-timeout-ms",
+          "x-envoy-retry-on",
+          "x-envoy-upstream-rq-per-try-timeout-ms",
+          "x-envoy-decorator-operation",
+          "content-type",
+          "grpc-timeout",
+          "referer",
+          "x-envoy-internal",
+          "x-envoy-max-retries");
 
   private final Draw draw;
   private final Set<Feature> features;

@@ -121,9 +121,29 @@ final class WireRequestDraw {
   }
 
   private void envoy(List<Header> headers) {
-    maybe(headers, "x-envoy-upstream-rq-timeout-ms", "9000", "0", "abc", "", "25000", "+9000", "-1",
-        "9000.5", "9000 9", "18446744073709551615", "99999999999999999999");
-    maybe(headers, "x-envoy-upstream-rq-per-try-timeout-ms", "4000", "0", "abc", "30000", "+4000", "-1");
+    maybe(
+        headers,
+        "x-envoy-upstream-rq-timeout-ms",
+        "9000",
+        "0",
+        "abc",
+        "",
+        "25000",
+        "+9000",
+        "-1",
+        "9000.5",
+        "9000 9",
+        "18446744073709551615",
+        "99999999999999999999");
+    maybe(
+        headers,
+        "x-envoy-upstream-rq-per-try-timeout-ms",
+        "4000",
+        "0",
+        "abc",
+        "30000",
+        "+4000",
+        "-1");
     maybe(headers, "x-envoy-expected-rq-timeout-ms", "10000", "0");
     maybe(headers, "x-envoy-retry-on", "5xx", "nonsense", "reset,connect-failure");
     maybe(headers, "x-envoy-retry-grpc-on", "cancelled");
