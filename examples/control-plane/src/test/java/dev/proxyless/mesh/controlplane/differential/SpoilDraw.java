@@ -18,7 +18,9 @@ final class SpoilDraw {
    */
   private static final Set<String> KEPT =
       Set.of(
-          "@type", "scheme_redirect", "idle_timeout",
+          "@type",
+          "scheme_redirect",
+          "idle_timeout",
           "require_tls",
           "append_action",
           "response_code",
