@@ -62,7 +62,7 @@ final class HeaderOperators {
         arguments.oneOf(words.length > 1 ? words[1] : "", "ORIG_OR_PATH", "ORIG", "PATH");
     return context -> {
       String path = which.equals("PATH") ? null : context.requestHeader("x-envoy-original-path");
-      if (path == null && !which.equals("ORIG")) {
+      if ((path == null || path.isEmpty()) && !which.equals("ORIG")) {
         path = context.requestHeader(":path");
       }
       return path == null || query ? path : RequestView.withoutQuery(path);

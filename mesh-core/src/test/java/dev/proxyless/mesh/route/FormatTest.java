@@ -150,6 +150,17 @@ class FormatTest {
     assertEquals(expected, valueOf(format));
   }
 
+  /** As Envoy 1.40 answered. */
+  @ParameterizedTest
+  @CsvSource({"/o?p=1, '/o?p=1 /o?p=1 /o'", "'',     '/p?q=1&r=%2f&q=2&e&=5  /p'"})
+  void theOriginalPathCountsWhereItIsNotEmpty(String original, String expected) {
+    Routed routed = routed();
+    routed.requests = Routed.add("set+ x: %PATH% %PATH(WQ:ORIG)% %PATH(NQ:ORIG_OR_PATH)%");
+    FakeRequest head = REQUEST.header("x-envoy-original-path", original);
+    assertEquals(
+        expected, routed.sent(head).substring(routed.sent(head).lastIndexOf(" | x: ") + 6));
+  }
+
   @Test
   void metadataOfANamespaceIsJsonWithSortedKeys() {
     assertEquals(

@@ -164,9 +164,11 @@ final class EnvoyTables implements AutoCloseable {
     return ports;
   }
 
+  /** What Envoy said last; it begins with what is wrong and goes on with the whole file. */
   private String lastWords() {
-    String log = envoy.log();
-    return log.substring(Math.max(0, log.length() - LAST_WORDS));
+    String log = envoy.log().strip();
+    String last = log.substring(log.lastIndexOf("\n[") + 1);
+    return last.substring(0, Math.min(last.length(), LAST_WORDS));
   }
 
   /** The access log of a table. */

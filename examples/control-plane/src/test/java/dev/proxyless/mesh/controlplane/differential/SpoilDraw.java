@@ -12,10 +12,15 @@ import java.util.Set;
  */
 final class SpoilDraw {
 
-  /** Names of enums, durations and types: another text would not be read at all. */
+  /**
+   * Names of enums and types: another text would not be read at all. And what is judged otherwise
+   * on purpose, see {@code docs/differences.md}.
+   */
   private static final Set<String> KEPT =
       Set.of(
           "@type",
+          "scheme_redirect",
+          "idle_timeout",
           "require_tls",
           "append_action",
           "response_code",
@@ -131,7 +136,7 @@ final class SpoilDraw {
       return Math.min(most, draw.of(0, 1, 2, 99, 100, 199, 200, 599, 600, 65_535, 1_000_000));
     }
     String text = (String) value;
-    if (text.matches("[0-9.]+s")) {
+    if (text.matches("-?[0-9.]+s")) {
       return draw.of("-1s", "0s", "0.0005s", "0.0015s", "1s", "315576000000s");
     }
     return draw.of(TEXTS);
