@@ -82,7 +82,7 @@ final class HeaderCondition implements Condition {
 
   /** A number in ASCII digits, with an optional sign and whitespace around it. */
   private static boolean inRange(ValueMatch.Range range, String value) {
-    String text = value.trim();
+    String text = Ascii.strip(value);
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
       boolean sign = i == 0 && text.length() > 1 && (c == '-' || c == '+');

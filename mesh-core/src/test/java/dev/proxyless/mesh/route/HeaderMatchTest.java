@@ -114,6 +114,16 @@ class HeaderMatchTest {
         expected, Tables.matches(match, FakeRequest.get("http://h/").header("n", value)), value);
   }
 
+  /** Found by fuzzing: only what C calls white space may stand around a number. */
+  @Test
+  void aRangeTakesWhiteSpaceAndNoOtherControlCharacters() {
+    String match = match("n", "{range_match: {start: -10, end: 20}}");
+    FakeRequest request = FakeRequest.get("http://h/");
+    assertEquals(true, Tables.matches(match, request.header("n", "\t\u000b-2 \f")));
+    assertEquals(false, Tables.matches(match, request.header("n", "\0-2")));
+    assertEquals(false, Tables.matches(match, request.header("n", "-2\u001f")));
+  }
+
   @Test
   void namesHaveNoCase() {
     assertEquals(

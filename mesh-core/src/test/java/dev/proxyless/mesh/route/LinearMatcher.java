@@ -10,12 +10,14 @@ import dev.proxyless.mesh.model.RouteMatch.PathMatch;
 import dev.proxyless.mesh.model.StringMatcher;
 import dev.proxyless.mesh.model.ValueMatch;
 import dev.proxyless.mesh.model.VirtualHost;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
@@ -148,12 +150,18 @@ final class LinearMatcher {
     return values.stream().anyMatch(test) != matcher.invert();
   }
 
+  /** A number as C reads it. */
+  private static final Pattern NUMBER =
+      Pattern.compile("[ \\t-\\r]*([+-]?[0-9]+)[ \\t-\\r]*", Pattern.DOTALL);
+
   private static boolean range(ValueMatch.Range range, String value) {
-    if (!Pattern.matches("[+-]?[0-9]{1,18}", value.strip())) {
+    Matcher number = NUMBER.matcher(value);
+    if (!number.matches()) {
       return false;
     }
-    long number = Long.parseLong(value.strip());
-    return range.start() <= number && number < range.end();
+    BigInteger exact = new BigInteger(number.group(1).replaceFirst("^\\+", ""));
+    return BigInteger.valueOf(range.start()).compareTo(exact) <= 0
+        && exact.compareTo(BigInteger.valueOf(range.end())) < 0;
   }
 
   private static boolean query(QueryParameterMatcher matcher, String target) {

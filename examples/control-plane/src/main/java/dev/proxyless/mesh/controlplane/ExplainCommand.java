@@ -127,7 +127,7 @@ final class ExplainCommand implements Callable<Integer> {
       names = "--wait",
       paramLabel = "SECONDS",
       description = "How long a control plane has to answer (default: ${DEFAULT-VALUE}).")
-  private int wait = 10;
+  private int wait = 20;
 
   @Parameters(arity = "0..1", paramLabel = "URL", description = "What is asked for.")
   private @Nullable String url;
