@@ -39,6 +39,15 @@ final class LinearMatcher {
 
   /** The name of the route that takes a request, or {@code none}. */
   String route(RequestHead head, long random) {
+    List<String> protocol = new ArrayList<>();
+    for (int i = 0; i < head.headerCount(); i++) {
+      if (head.headerName(i).equalsIgnoreCase("x-forwarded-proto")) {
+        protocol.add(head.headerValue(i));
+      }
+    }
+    if (protocol.equals(List.of(""))) {
+      return "none"; // Envoy has no route for a request that says it came by nothing
+    }
     return host(head.authority()).stream()
         .flatMap(host -> host.routes().stream())
         .filter(route -> matches(route.match(), head, random))
