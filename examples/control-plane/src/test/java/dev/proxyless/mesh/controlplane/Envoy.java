@@ -21,7 +21,7 @@ public final class Envoy implements AutoCloseable {
   private final OkHttpClient http = new OkHttpClient();
   private final Path log;
   private final Process process;
-  private final String admin;
+  private String admin = "";
 
   /** Starts an Envoy that asks the control plane on a port of this machine. */
   static Envoy of(Path directory, String nodeId, int controlPlanePort) throws Exception {
@@ -76,12 +76,21 @@ public final class Envoy implements AutoCloseable {
     command.addAll(List.of(arguments));
     process =
         new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
-    Await.until("Envoy's start", () -> isWritten(adminAddress) || !process.isAlive(), this::log);
+    try {
+      admin = "http://" + adminAddress(adminAddress);
+      Await.until("Envoy's readiness", () -> admin("/ready").startsWith("LIVE"), this::log);
+    } catch (Exception | AssertionError failed) {
+      process.destroyForcibly();
+      throw failed;
+    }
+  }
+
+  private String adminAddress(Path file) throws Exception {
+    Await.until("Envoy's start", () -> isWritten(file) || !process.isAlive(), this::log);
     if (!process.isAlive()) {
       fail("Envoy ended by itself: " + log());
     }
-    admin = "http://" + Files.readString(adminAddress).strip();
-    Await.until("Envoy's readiness", () -> admin("/ready").startsWith("LIVE"), this::log);
+    return Files.readString(file).strip();
   }
 
   /** Envoy makes the file first and writes into it then. */
