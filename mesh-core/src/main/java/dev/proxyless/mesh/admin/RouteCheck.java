@@ -90,15 +90,15 @@ public final class RouteCheck {
     private final RequestHead head;
     private final StreamInfo info;
     private final @Nullable RouteEntry route;
-    private final HeaderLines request;
-    private HeaderLines response;
+    private final TestedHead request;
+    private TestedHead response;
     private String cluster = "";
 
     Run(RouteTest test) {
       expected = test.expected();
       head = test.input().request();
-      request = HeaderLines.ofRequest(head);
-      response = HeaderLines.ofResponse(test.input().responseHeaders());
+      request = TestedHead.ofRequest(head);
+      response = TestedHead.ofResponse(test.input().responseHeaders());
       info =
           new StreamInfo(
               test.input().random(),
@@ -209,7 +209,7 @@ public final class RouteCheck {
       return all.isEmpty() ? "" : "other";
     }
 
-    private void header(HeaderAssertion assertion, HeaderLines lines) {
+    private void header(HeaderAssertion assertion, TestedHead lines) {
       String actual = lines.first(assertion.name());
       if (assertion.matcher().isEmpty()) {
         compare(assertion.field(), assertion.value(), actual == null ? "" : actual);
@@ -227,7 +227,7 @@ public final class RouteCheck {
       }
     }
 
-    private static String values(String name, HeaderLines lines, String first) {
+    private static String values(String name, TestedHead lines, String first) {
       List<String> all = new ArrayList<>();
       for (int i = 0; i < lines.headerCount(); i++) {
         if (lines.headerName(i).equals(name)) {

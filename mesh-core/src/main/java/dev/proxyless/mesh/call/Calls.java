@@ -72,7 +72,7 @@ public final class Calls {
         if (closed) {
           throw new MeshClosedException();
         }
-        return new Decision.Respond(UnroutedReplies.notReady(head, wait, views.awaited()));
+        return new Decision.Respond(RouteReplies.notReady(head, wait, views.awaited()));
       }
     }
     return decide(view, head, replayable, context);
@@ -108,15 +108,18 @@ public final class Calls {
   }
 
   private List<MeshCall> mirrors(
-      Routing routing, Routed.Upstream upstream, CallContext context, long now)
-      throws MeshClosedException {
+      Routing routing, Routed.Upstream upstream, CallContext context, long now) {
     List<Routed.Upstream> copies = routing.mirrors(upstream);
     if (copies.isEmpty()) {
       return List.of();
     }
     List<MeshCall> mirrors = new ArrayList<>(copies.size());
-    for (Routed.Upstream copy : copies) {
-      mirrors.add(begin(routing, copy, false, context, now));
+    try {
+      for (Routed.Upstream copy : copies) {
+        mirrors.add(begin(routing, copy, false, context, now));
+      }
+    } catch (MeshClosedException closing) {
+      return mirrors; // the call itself has begun and goes on; its copies do not matter
     }
     return mirrors;
   }

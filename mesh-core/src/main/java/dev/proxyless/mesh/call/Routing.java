@@ -15,13 +15,11 @@ import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
 import dev.proxyless.mesh.route.InternalRedirects;
 import dev.proxyless.mesh.route.RequestHead;
-import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.CallInfo;
-import dev.proxyless.mesh.telemetry.ResponseFlag;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -78,42 +76,68 @@ public final class Routing {
    * @param trusted whether the caller is trusted, where somebody says so
    */
   public Routed route(RequestHead request, long random, Optional<Boolean> trusted) {
-    RequestHead seen = HandedOnHead.of(request, context.headers());
+    List<HeaderEdit> handedOn = handedOn(request);
+    RequestHead seen = seen(request, handedOn);
     Arrival arrival = chain.manager().accept(seen, trusted);
     if (arrival instanceof Arrival.Answered answered) {
       return new Routed.Answered(
-          answered.location().isPresent() ? "redirect" : "refuse", refused(seen, answered));
+          answered.location().isPresent() ? "redirect" : "refuse",
+          RouteReplies.refused(seen, answered));
     }
     Arrival.Accepted accepted = (Arrival.Accepted) arrival;
     RequestHead head = accepted.head();
     StreamInfo info = info(random, accepted.internal());
-    List<HeaderEdit> before = new ArrayList<>();
-    HandedOnHead.edits(seen, before);
+    if (handedOn.isEmpty()) {
+      return route(head, info, accepted.edits());
+    }
+    List<HeaderEdit> before = new ArrayList<>(handedOn);
     before.addAll(accepted.edits());
     return route(head, info, before);
+  }
+
+  /** Headers of the request being served that go on, where the call does not set them itself. */
+  private List<HeaderEdit> handedOn(RequestHead request) {
+    if (context.headers().isEmpty()) {
+      return List.of();
+    }
+    List<HeaderEdit> edits = new ArrayList<>();
+    for (Header header : context.headers()) {
+      if (request.header(header.name()) == null) {
+        edits.add(HeaderEdit.add(header.name(), header.value()));
+      }
+    }
+    return edits;
+  }
+
+  /** What routes see: the request as the endpoint will, with what is handed on. */
+  private static RequestHead seen(RequestHead request, List<HeaderEdit> handedOn) {
+    return handedOn.isEmpty()
+        ? request
+        : EditedHead.of(request, request.authority(), request.path(), handedOn);
   }
 
   /** Decides about a request that the connection manager let in, with edits that it has already. */
   private Routed route(RequestHead head, StreamInfo info, List<HeaderEdit> before) {
     RouteEntry route = chain.table().find(head, info);
     if (route == null || route.action() instanceof RouteAction.NonForwarding) {
-      return new Routed.Answered("no_route", UnroutedReplies.noRoute(chain, head, info));
+      return new Routed.Answered("no_route", RouteReplies.noRoute(chain, head, info));
     }
     if (chain.manager().refusesUpgrade(head, route)) {
-      return new Routed.Answered("refuse", upgradeRefused(route, head));
+      return new Routed.Answered("refuse", RouteReplies.upgradeRefused(route, head));
     }
     if (route.action() instanceof RouteAction.Redirect redirect) {
       String location = route.redirectLocation(head, info);
       RequestHead redirected = route.redirectedHead(head, info, chain.envoyHeaders());
       return new Routed.Answered(
           "redirect",
-          byRoute(route, redirected, info, redirect.status(), location, "", Optional.empty()));
+          RouteReplies.byRoute(
+              route, redirected, info, redirect.status(), location, "", Optional.empty()));
     }
     if (route.action() instanceof RouteAction.DirectResponse) {
       RouteEntry.DirectReply reply = route.directReply(head, info);
       return new Routed.Answered(
           "direct_response",
-          byRoute(
+          RouteReplies.byRoute(
               route,
               head,
               info,
@@ -125,7 +149,7 @@ public final class Routing {
     RouteEntry.Target routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
     if (target == null) {
-      return new Routed.Answered("no_cluster", noCluster(route, routed, head, info));
+      return new Routed.Answered("no_cluster", RouteReplies.noCluster(route, routed, head, info));
     }
     if (target.upstream().config().discovery() instanceof Discovery.OriginalDst) {
       return new Routed.Through(
@@ -199,7 +223,7 @@ public final class Routing {
 
   /** How a request's route is found, step by step, for people. */
   public List<String> explain(RequestHead request, long random, Optional<Boolean> trusted) {
-    RequestHead seen = HandedOnHead.of(request, context.headers());
+    RequestHead seen = seen(request, handedOn(request));
     Arrival arrival = chain.manager().accept(seen, trusted);
     if (!(arrival instanceof Arrival.Accepted accepted)) {
       return List.of("the connection manager does not let it in");
@@ -282,9 +306,9 @@ public final class Routing {
       RequestHead head,
       Optional<RetryRules> rules,
       boolean steered) {
-    RouteTimeouts route15 = forward.timeouts();
+    RouteTimeouts ofRoute = forward.timeouts();
     boolean grpc =
-        (route15.maxStreamDuration().isPresent() || route15.maxGrpcTimeout().isPresent())
+        (ofRoute.maxStreamDuration().isPresent() || ofRoute.maxGrpcTimeout().isPresent())
             && LocalReplies.isGrpc(head);
     boolean hedged =
         forward
@@ -293,7 +317,7 @@ public final class Routing {
             .map(HedgePolicy::onPerTryTimeout)
             .orElse(false);
     UnaryOperator<@Nullable String> header = steered || grpc ? head::header : name -> null;
-    return CallTimeouts.of(route15, chain.manager().config(), rules, grpc, hedged, header);
+    return CallTimeouts.of(ofRoute, chain.manager().config(), rules, grpc, hedged, header);
   }
 
   /** What the next hop is told: never more than the caller's own deadline leaves. */
@@ -320,110 +344,5 @@ public final class Routing {
   /** At least one, and never less than is meant. */
   static String wholeMillis(Duration duration) {
     return Long.toString(Math.max(1, duration.plusNanos(999_999).toMillis()));
-  }
-
-  private static LocalReply refused(RequestHead head, Arrival.Answered answered) {
-    List<Header> headers =
-        answered.location().map(to -> List.of(new Header("location", to))).orElse(List.of());
-    return LocalReplies.text(
-        head,
-        answered.status(),
-        "",
-        headers,
-        new CallInfo("", "", "", "", 0, ResponseFlags.NONE, answered.details(), ""));
-  }
-
-  private static LocalReply upgradeRefused(RouteEntry route, RequestHead head) {
-    return LocalReplies.text(
-        head,
-        403,
-        "",
-        List.of(),
-        new CallInfo(
-            route.virtualHost().name(),
-            route.name(),
-            "",
-            "",
-            0,
-            ResponseFlags.NONE,
-            "upgrade_failed",
-            "upgrade_configs switches this upgrade off"));
-  }
-
-  private static LocalReply byRoute(
-      RouteEntry route,
-      RequestHead head,
-      StreamInfo info,
-      int status,
-      String location,
-      String body,
-      Optional<String> contentType) {
-    List<Header> headers =
-        location.isEmpty() ? List.of() : List.of(new Header("location", location));
-    CallInfo call =
-        new CallInfo(
-            route.virtualHost().name(),
-            route.name(),
-            "",
-            "",
-            0,
-            ResponseFlags.NONE,
-            "direct_response",
-            "");
-    return LocalReplies.reply(
-        head,
-        status,
-        body,
-        contentType,
-        mutated(route, head, info, null, headers, status, call),
-        call);
-  }
-
-  private static LocalReply noCluster(
-      RouteEntry route, RouteEntry.Target routed, RequestHead head, StreamInfo info) {
-    int status = ((Forward) route.action()).clusterNotFoundStatus();
-    CallInfo call =
-        new CallInfo(
-            route.virtualHost().name(),
-            route.name(),
-            routed.cluster(),
-            "",
-            0,
-            ResponseFlags.of(ResponseFlag.NC),
-            "cluster_not_found",
-            routed.cluster().isEmpty()
-                ? "the request has no header that names the cluster"
-                : "the route names the cluster " + routed.cluster() + ", which is not known");
-    return LocalReplies.text(
-        head, status, "", mutated(route, head, info, routed, List.of(), status, call), call);
-  }
-
-  /** The headers of a reply as its route's mutations leave them. */
-  static List<Header> mutated(
-      RouteEntry route,
-      RequestHead head,
-      StreamInfo info,
-      RouteEntry.@Nullable Target routed,
-      List<Header> headers,
-      int status,
-      CallInfo call) {
-    HeaderEdits edits =
-        new HeaderEdits(
-            name -> {
-              for (Header header : headers) {
-                if (header.name().equalsIgnoreCase(name)) {
-                  return header.value();
-                }
-              }
-              return null;
-            });
-    route.finalizeResponse(
-        head,
-        info,
-        routed,
-        edits,
-        new ResponseInfo(
-            status, call.flags().toString(), call.details(), call.endpoint(), call.attempts()));
-    return HeaderLines.edited(headers, edits.list());
   }
 }

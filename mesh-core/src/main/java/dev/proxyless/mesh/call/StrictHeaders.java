@@ -49,7 +49,7 @@ final class StrictHeaders {
             ResponseFlags.of(ResponseFlag.IH),
             "request_headers_failed_strict_check{" + name + "}",
             "the router checks this header (strict_check_headers)");
-    List<Header> headers = Routing.mutated(route, head, info, routed, List.of(), 400, call);
+    List<Header> headers = RouteReplies.mutated(route, head, info, routed, List.of(), 400, call);
     String body = "invalid header '" + name + "' with value '" + value + "'";
     return new Routed.Answered("refuse", LocalReplies.text(head, 400, body, headers, call));
   }

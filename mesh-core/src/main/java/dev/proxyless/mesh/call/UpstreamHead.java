@@ -2,8 +2,10 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.model.Decorator;
 import dev.proxyless.mesh.model.VirtualHost;
+import dev.proxyless.mesh.route.EditedHead;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
+import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
@@ -21,12 +23,12 @@ final class UpstreamHead {
 
   private final Routed.Upstream routed;
   private final VirtualHost virtualHost;
-  private final SentHead sent;
+  private final RequestHead sent;
 
   UpstreamHead(Routed.Upstream routed) {
     this.routed = routed;
     virtualHost = routed.route().virtualHost();
-    sent = new SentHead(routed.head(), routed.edits(), routed.rewritten());
+    sent = EditedHead.of(routed.head(), routed.rewritten(), routed.edits());
   }
 
   String path() {
@@ -94,7 +96,7 @@ final class UpstreamHead {
   List<Header> replyHeaders(List<Header> own, int status, CallInfo info, int count) {
     List<Header> headers =
         new ArrayList<>(
-            Routing.mutated(
+            RouteReplies.mutated(
                 routed.route(), sent, routed.info(), routed.routed(), List.of(), status, info));
     headers.addAll(own);
     if (virtualHost.includeAttemptCountInResponse()) {

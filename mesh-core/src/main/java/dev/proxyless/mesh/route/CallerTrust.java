@@ -2,8 +2,6 @@ package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.CidrRange;
 import dev.proxyless.mesh.model.HttpConnectionManager.Trust;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -17,17 +15,12 @@ final class CallerTrust {
   private static final String HERE = "127.0.0.1";
 
   private final Trust trust;
-  private final List<Range> ranges = new ArrayList<>();
-
-  private record Range(InetAddress prefix, int length) {}
+  private final List<Cidr> ranges = new ArrayList<>();
 
   CallerTrust(Trust trust) {
     this.trust = trust;
     for (CidrRange range : trust.internalAddresses().orElse(List.of())) {
-      InetAddress prefix = address(range.addressPrefix());
-      if (prefix != null) {
-        ranges.add(new Range(prefix, range.prefixLength()));
-      }
+      ranges.add(Cidr.compile(range, "internal_address_config"));
     }
   }
 
@@ -64,48 +57,16 @@ final class CallerTrust {
     String[] hops = forwardedFor.split(",", -1);
     int index = hops.length - trust.xffTrustedHops();
     String hop = index < 0 ? "" : hops[index].strip();
-    return address(hop) == null ? HERE : hop;
+    return Cidr.address(hop) == null ? HERE : hop;
   }
 
   private boolean contains(String text) {
-    InetAddress address = address(text);
+    byte[] address = Cidr.address(text);
     for (int i = 0; address != null && i < ranges.size(); i++) {
-      if (matches(address, ranges.get(i))) {
+      if (ranges.get(i).contains(address)) {
         return true;
       }
     }
     return false;
-  }
-
-  private static boolean matches(InetAddress address, Range range) {
-    byte[] bytes = address.getAddress();
-    byte[] prefix = range.prefix.getAddress();
-    boolean same = bytes.length == prefix.length;
-    for (int bit = 0; same && bit < Math.min(range.length, bytes.length * 8); bit++) {
-      int mask = 0x80 >> (bit % 8);
-      same = (bytes[bit / 8] & mask) == (prefix[bit / 8] & mask);
-    }
-    return same;
-  }
-
-  /** The address that a literal is, or null; a name is never looked up. */
-  private static @Nullable InetAddress address(String text) {
-    boolean six = text.indexOf(':') >= 0;
-    for (int i = 0; i < text.length(); i++) {
-      char c = text.charAt(i);
-      boolean digit =
-          c == '.' || (six ? c == ':' || Character.digit(c, 16) >= 0 : c >= '0' && c <= '9');
-      if (!digit) {
-        return null;
-      }
-    }
-    if (!six && text.split("\\.", -1).length != 4) {
-      return null;
-    }
-    try {
-      return InetAddress.getByName(text);
-    } catch (UnknownHostException noAddress) {
-      return null;
-    }
   }
 }

@@ -16,7 +16,7 @@ final class CoalesceOperator {
   private CoalesceOperator() {}
 
   static Operator compile(Arguments arguments) {
-    Object root = JsonParser.parse(arguments.text());
+    Object root = arguments.json();
     Object list = root instanceof Map<?, ?> map ? map.get("operators") : null;
     if (!(list instanceof List<?> operators) || operators.isEmpty()) {
       throw arguments.refused("which is no JSON object with a list \"operators\"");
@@ -43,8 +43,8 @@ final class CoalesceOperator {
     if (entry instanceof Map<?, ?> map && map.get("command") instanceof String name) {
       String param = map.get("param") instanceof String text ? text : "";
       OptionalInt length = OptionalInt.empty();
-      if (map.get("max_length") instanceof Double max) {
-        if (max < 1) {
+      if (map.get("max_length") instanceof Number max) {
+        if (max.intValue() < 1) {
           throw arguments.refused("in which \"max_length\" is not positive");
         }
         length = OptionalInt.of(max.intValue());

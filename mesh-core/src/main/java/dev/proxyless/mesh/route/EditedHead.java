@@ -2,11 +2,13 @@ package dev.proxyless.mesh.route;
 
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A request's head after edits: what was sent upstream, and what the connection manager hands on.
- * Untouched lines keep their place and case; a header that is set stands where its first line
- * stood, or at the end. Immutable as long as the head under it does not change.
+ * A request's head after edits: what is handed on to it, what the connection manager makes of it,
+ * what is sent upstream. Untouched lines keep their place and case; a header that is set stands
+ * where its first line stood, or at the end. Used by one thread, as long as neither the head under
+ * it nor the edits change.
  */
 public final class EditedHead implements RequestHead {
 
@@ -15,8 +17,8 @@ public final class EditedHead implements RequestHead {
   private final String scheme;
   private final String authority;
   private final String path;
-  private final List<String> names;
-  private final List<String> values;
+  private final List<HeaderEdit> edits;
+  private @Nullable Lines lines;
 
   private EditedHead(
       RequestHead head,
@@ -30,16 +32,7 @@ public final class EditedHead implements RequestHead {
     this.scheme = scheme;
     this.authority = authority;
     this.path = path;
-    int count = head.headerCount();
-    names = new ArrayList<>(count + edits.size());
-    values = new ArrayList<>(count + edits.size());
-    for (int i = 0; i < count; i++) {
-      names.add(head.headerName(i));
-      values.add(head.headerValue(i));
-    }
-    for (int i = 0; i < edits.size(); i++) {
-      apply(edits.get(i));
-    }
+    this.edits = edits;
   }
 
   /** A head with edits and the request line that {@code rewritten} has. */
@@ -65,28 +58,54 @@ public final class EditedHead implements RequestHead {
     return new EditedHead(head, method, scheme, authority, path, edits);
   }
 
-  private void apply(HeaderEdit edit) {
-    if (edit.kind() == HeaderEdit.Kind.ADD) {
-      names.add(edit.name());
-      values.add(edit.value());
-      return;
+  /** Made when somebody looks: most heads are asked for their path alone, or for nothing. */
+  private Lines lines() {
+    Lines made = lines;
+    if (made == null) {
+      made = new Lines(head);
+      for (int i = 0; i < edits.size(); i++) {
+        made.apply(edits.get(i));
+      }
+      lines = made;
     }
-    boolean set = edit.kind() == HeaderEdit.Kind.SET;
-    for (int i = 0; i < names.size(); ) {
-      if (!names.get(i).equalsIgnoreCase(edit.name())) {
-        i++;
-      } else if (set) {
-        values.set(i, edit.value());
-        set = false;
-        i++;
-      } else {
-        names.remove(i);
-        values.remove(i);
+    return made;
+  }
+
+  /** Header lines that edits are made to. */
+  private static final class Lines {
+    private final List<String> names = new ArrayList<>();
+    private final List<String> values = new ArrayList<>();
+
+    Lines(RequestHead head) {
+      for (int i = 0; i < head.headerCount(); i++) {
+        names.add(head.headerName(i));
+        values.add(head.headerValue(i));
       }
     }
-    if (set) {
-      names.add(edit.name());
-      values.add(edit.value());
+
+    void apply(HeaderEdit edit) {
+      if (edit.kind() == HeaderEdit.Kind.ADD) {
+        names.add(edit.name());
+        values.add(edit.value());
+        return;
+      }
+      boolean set = edit.kind() == HeaderEdit.Kind.SET;
+      for (int i = 0; i < names.size(); ) {
+        if (!names.get(i).equalsIgnoreCase(edit.name())) {
+          i++;
+        } else if (set) {
+          values.set(i, edit.value());
+          set = false;
+          i++;
+        } else {
+          names.remove(i);
+          values.remove(i);
+        }
+      }
+      if (set) {
+        names.add(edit.name());
+        values.add(edit.value());
+      }
     }
   }
 
@@ -117,17 +136,17 @@ public final class EditedHead implements RequestHead {
 
   @Override
   public int headerCount() {
-    return names.size();
+    return lines().names.size();
   }
 
   @Override
   public String headerName(int index) {
-    return names.get(index);
+    return lines().names.get(index);
   }
 
   @Override
   public String headerValue(int index) {
-    return values.get(index);
+    return lines().values.get(index);
   }
 
   @Override

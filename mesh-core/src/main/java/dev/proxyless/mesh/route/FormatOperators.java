@@ -1,5 +1,7 @@
 package dev.proxyless.mesh.route;
 
+import dev.proxyless.mesh.document.DocumentException;
+import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.route.Format.Operator;
 import dev.proxyless.mesh.route.FormatTable.Entry;
 import dev.proxyless.mesh.route.FormatTable.Parameters;
@@ -12,6 +14,14 @@ final class FormatOperators {
 
   /** Arguments of an operator, and what to say where they make no sense. */
   record Arguments(String name, String text, OptionalInt length, String path) {
+    /** The text as a JSON value: text, numbers, lists and maps; null where it is none. */
+    @Nullable Object json() {
+      try {
+        return Documents.parseJsonLine(name, 1, text).plain();
+      } catch (DocumentException noJson) {
+        return null;
+      }
+    }
 
     InvalidRouteException refused(String reason) {
       return new InvalidRouteException(path, "has %" + name + "(" + text + ")%, " + reason);

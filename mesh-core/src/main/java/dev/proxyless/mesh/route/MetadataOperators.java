@@ -56,7 +56,7 @@ final class MetadataOperators {
 
   private static List<String> path(Arguments arguments) {
     String text = arguments.text();
-    if (text.strip().startsWith("[") && JsonParser.parse(text) instanceof List<?> list) {
+    if (text.strip().startsWith("[") && arguments.json() instanceof List<?> list) {
       List<String> path = new ArrayList<>();
       for (Object each : list) {
         if (each instanceof String key) {

@@ -35,7 +35,7 @@ record Rooms(String root) {
           Map.entry("file", List.of("time")),
           Map.entry("proto", List.of("document")),
           Map.entry("telemetry", List.of("model")),
-          Map.entry("route", List.of("model", "telemetry")),
+          Map.entry("route", List.of("document", "model", "telemetry")),
           Map.entry("authz", List.of("model", "telemetry")),
           Map.entry("cluster", List.of("model", "telemetry", "time")),
           Map.entry("tls", List.of("file", "model", "telemetry", "time")),

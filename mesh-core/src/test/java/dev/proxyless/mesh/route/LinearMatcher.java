@@ -174,7 +174,7 @@ final class LinearMatcher {
   }
 
   private static boolean query(QueryParameterMatcher matcher, String target) {
-    String raw = target.replaceFirst("#.*", "").replaceFirst("^[^?]*\\??", "");
+    String raw = target.split("#", 2)[0].replaceFirst("^[^?]*\\??", "");
     Optional<String> value =
         List.of(raw.split("&")).stream()
             .filter(pair -> !pair.isEmpty())
@@ -194,7 +194,7 @@ final class LinearMatcher {
             .filter(pair -> pair.startsWith(matcher.name() + "="))
             .findFirst()
             .map(pair -> pair.substring(matcher.name().length() + 1))
-            .filter(value -> text(matcher.match(), value.replaceFirst("^\"(.*)\"$", "$1")))
+            .filter(value -> text(matcher.match(), value.replaceFirst("(?s)^\"(.*)\"\\z", "$1")))
             .isPresent()
         != matcher.invert();
   }

@@ -58,7 +58,8 @@ final class RequestHeadFuzzTest {
             "GET\nh\n?q=v\n",
             "GET\nh\n/a\nx-forwarded-proto",
             "GET\nh\n/a\nn:\0-2",
-            "GET\nh\n/a?&&=&q=v&q\nn:99999999999999999999")
+            "GET\nh\n/a?&&=&q=v&q\nn:99999999999999999999",
+            "GET\nh\n/a?#\r&q=v")
         .map(text -> text.getBytes(StandardCharsets.UTF_8));
   }
 

@@ -75,8 +75,8 @@ final class Mirroring {
           .newBuilder()
           .method(request.method(), RequestBody.create(written, body.contentType()))
           .build();
-    } catch (IOException unwritable) {
-      return null;
+    } catch (IOException | RuntimeException unwritable) {
+      return null; // the call itself will say so where it matters
     }
   }
 

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertNull;
 
 import java.io.IOException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.RecordedRequest;
@@ -116,6 +117,36 @@ class MirrorTest {
     assertEquals("main", answer(client, post("body")));
     assertEquals("s.local:8000", mirrored().getHeaders().get("Host"));
     assertEquals(1, shadow.getRequestCount());
+  }
+
+  @Test
+  void aBodyThatCannotBeCopiedFailsNothing() throws Exception {
+    OkHttpClient client = client("{cluster: shadow}");
+    main.enqueue(new MockResponse.Builder().body("main").build());
+    AtomicInteger writes = new AtomicInteger();
+    RequestBody unsteady =
+        new RequestBody() {
+          @Override
+          public MediaType contentType() {
+            return MediaType.get("text/plain");
+          }
+
+          @Override
+          public long contentLength() {
+            return 4;
+          }
+
+          @Override
+          public void writeTo(BufferedSink sink) throws IOException {
+            if (writes.getAndIncrement() == 0) {
+              throw new IllegalStateException("not yet");
+            }
+            sink.writeUtf8("body");
+          }
+        };
+    assertEquals("main", answer(client, post("").newBuilder().post(unsteady).build()));
+    assertEquals("body", main.takeRequest().getBody().utf8());
+    assertEquals(0, shadow.getRequestCount());
   }
 
   @Test

@@ -6,40 +6,13 @@ import dev.proxyless.mesh.route.RequestHead;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Header lines with edits applied, as Envoy would hold them: names in lower case, and headers that
- * Envoy keeps as one line ("inline" headers) joined by a comma when they are added to. Used by one
- * thread.
+ * Headers that a route test looks at, of a request or a response, with the route's edits made to
+ * them. Used by one thread.
  */
-final class HeaderLines implements RequestHead {
-
-  private static final Set<String> ONE_LINE =
-      Set.of(
-          "connection",
-          "content-length",
-          "content-type",
-          "date",
-          "expect",
-          "grpc-timeout",
-          "keep-alive",
-          "location",
-          "proxy-connection",
-          "server",
-          "te",
-          "transfer-encoding",
-          "upgrade",
-          "user-agent",
-          "via",
-          "x-client-trace-id",
-          "x-envoy-internal",
-          "x-forwarded-for",
-          "x-forwarded-host",
-          "x-forwarded-port",
-          "x-forwarded-proto",
-          "x-request-id");
+final class TestedHead implements RequestHead {
 
   private final List<HeaderLine> lines = new ArrayList<>();
   private final String method;
@@ -48,7 +21,7 @@ final class HeaderLines implements RequestHead {
   private final int port;
   private String path;
 
-  private HeaderLines(String method, String scheme, String authority, int port, String path) {
+  private TestedHead(String method, String scheme, String authority, int port, String path) {
     this.method = method;
     this.scheme = scheme;
     this.authority = authority;
@@ -57,9 +30,9 @@ final class HeaderLines implements RequestHead {
   }
 
   /** The lines of a request. */
-  static HeaderLines ofRequest(RequestHead head) {
-    HeaderLines lines =
-        new HeaderLines(head.method(), head.scheme(), head.authority(), head.port(), head.path());
+  static TestedHead ofRequest(RequestHead head) {
+    TestedHead lines =
+        new TestedHead(head.method(), head.scheme(), head.authority(), head.port(), head.path());
     for (int i = 0; i < head.headerCount(); i++) {
       lines.add(head.headerName(i), head.headerValue(i));
     }
@@ -67,22 +40,14 @@ final class HeaderLines implements RequestHead {
   }
 
   /** The lines of a response, which has no request line. */
-  static HeaderLines ofResponse(List<HeaderLine> headers) {
-    HeaderLines lines = new HeaderLines("", "", "", 0, "");
+  static TestedHead ofResponse(List<HeaderLine> headers) {
+    TestedHead lines = new TestedHead("", "", "", 0, "");
     headers.forEach(line -> lines.add(line.name(), line.value()));
     return lines;
   }
 
   void add(String name, String value) {
     String lower = name.toLowerCase(Locale.ROOT);
-    if (ONE_LINE.contains(lower)) {
-      for (int i = 0; i < lines.size(); i++) {
-        if (lines.get(i).name().equals(lower)) {
-          lines.set(i, new HeaderLine(lower, lines.get(i).value() + "," + value));
-          return;
-        }
-      }
-    }
     lines.add(new HeaderLine(lower, value));
   }
 
