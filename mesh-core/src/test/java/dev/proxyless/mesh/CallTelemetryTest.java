@@ -186,7 +186,7 @@ final class CallTelemetryTest {
     unbounded.cancelled();
 
     long deadline = mesh.time().nanoTime() + Duration.ofMillis(900).toNanos();
-    MeshCall bounded = begin(new CallContext(deadline, List.of(), Optional.empty(), null));
+    MeshCall bounded = begin(CallContext.serving(deadline, List.of()));
     long expected = Long.parseLong(edit(next(bounded), EXPECTED_TIMEOUT).orElseThrow());
     bounded.cancelled();
     assertTrue(expected > 0 && expected <= 900, "was " + expected);

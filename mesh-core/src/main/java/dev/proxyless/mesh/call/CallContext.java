@@ -2,6 +2,7 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.route.RetryRules;
+import dev.proxyless.mesh.telemetry.CallListener;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -15,18 +16,39 @@ import org.jspecify.annotations.Nullable;
  * @param headers of the request being served, which go on where the call does not set them itself
  * @param retryRules stand in for the route's
  * @param trace what tracing took along
+ * @param listener told of this call; null where nobody asks
  */
 @Internal
 public record CallContext(
     long deadlineNanos,
     List<Header> headers,
     Optional<RetryRules> retryRules,
-    @Nullable Object trace) {
+    @Nullable Object trace,
+    @Nullable CallListener listener) {
 
   /** There is no deadline. */
   public static final long NO_DEADLINE = Long.MAX_VALUE;
 
   /** Nothing is taken along. */
-  public static final CallContext NONE =
-      new CallContext(NO_DEADLINE, List.of(), Optional.empty(), null);
+  public static final CallContext NONE = serving(NO_DEADLINE, List.of());
+
+  /** A request is being served. */
+  public static CallContext serving(long deadlineNanos, List<Header> headers) {
+    return new CallContext(deadlineNanos, headers, Optional.empty(), null, null);
+  }
+
+  /** The same with another retry policy. */
+  public CallContext retrying(Optional<RetryRules> rules) {
+    return new CallContext(deadlineNanos, headers, rules, trace, listener);
+  }
+
+  /** The same with a trace. */
+  CallContext traced(@Nullable Object newTrace) {
+    return new CallContext(deadlineNanos, headers, retryRules, newTrace, listener);
+  }
+
+  /** The same with somebody who is told. */
+  public CallContext toldTo(@Nullable CallListener newListener) {
+    return new CallContext(deadlineNanos, headers, retryRules, trace, newListener);
+  }
 }

@@ -34,26 +34,24 @@ public final class CallContexts {
     @Nullable Object trace = tracing.capture();
     CallContext now = current.get();
     if (now == null) {
-      return trace == null
-          ? CallContext.NONE
-          : new CallContext(CallContext.NO_DEADLINE, List.of(), Optional.empty(), trace);
+      return trace == null ? CallContext.NONE : CallContext.NONE.traced(trace);
     }
-    return new CallContext(now.deadlineNanos(), now.headers(), now.retryRules(), trace);
+    return now.traced(trace);
   }
 
   /** A request is being served on this thread. */
   public Scope serving(long deadlineNanos, List<Header> headers) {
     CallContext before = current.get();
     Optional<RetryRules> retryRules = before == null ? Optional.empty() : before.retryRules();
-    return enter(new CallContext(deadlineNanos, List.copyOf(headers), retryRules, null), before);
+    return enter(
+        CallContext.serving(deadlineNanos, List.copyOf(headers)).retrying(retryRules), before);
   }
 
   /** Calls made on this thread follow this retry policy. */
   public Scope retrying(RetryRules rules) {
     CallContext before = current.get();
     CallContext base = before == null ? CallContext.NONE : before;
-    return enter(
-        new CallContext(base.deadlineNanos(), base.headers(), Optional.of(rules), null), before);
+    return enter(base.retrying(Optional.of(rules)), before);
   }
 
   private Scope enter(CallContext context, @Nullable CallContext before) {

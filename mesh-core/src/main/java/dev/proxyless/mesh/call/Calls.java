@@ -116,7 +116,7 @@ public final class Calls {
     List<MeshCall> mirrors = new ArrayList<>(copies.size());
     try {
       for (Routed.Upstream copy : copies) {
-        mirrors.add(begin(routing, copy, false, context, now));
+        mirrors.add(begin(routing, copy, false, context.toldTo(null), now));
       }
     } catch (MeshClosedException closing) {
       return mirrors; // the call itself has begun and goes on; its copies do not matter

@@ -10,7 +10,9 @@ import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
+import dev.proxyless.mesh.telemetry.AttemptInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
+import dev.proxyless.mesh.telemetry.CallListener;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
 import dev.proxyless.mesh.telemetry.MeshMeters.Outcome;
@@ -191,17 +193,21 @@ public final class MeshCall {
     AttemptResult result = result(counted);
     if (answer == RetryState.Answer.YES && takeRetry()) {
       endAttempt(ended, result, newStatus, "");
-      return retry();
+      Verdict.Retry again = retry();
+      tell(ended, newStatus, "", again.words());
+      return again;
     }
     if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
       limitExceeded();
     }
     Optional<Verdict> followed = follow(newStatus, header);
     if (followed.isPresent()) {
+      tell(ended, newStatus, "", "its redirect is followed");
       endAttempt(ended, result, newStatus, "");
       end(Outcome.SUCCESS, null, "");
       return followed.get();
     }
+    tell(ended, newStatus, "", "");
     count(ended, result, newStatus);
     return new Verdict.Accept(upstreamHead.responseEdits(header, responseInfo(newStatus), begun));
   }
@@ -253,9 +259,12 @@ public final class MeshCall {
     if (retries != null && (replayable || !sent) && failure != Failure.CALL_TIMEOUT) {
       answer = retries.onFailure(failure, sent);
       if (answer == RetryState.Answer.YES && takeRetry()) {
-        return retry();
+        Verdict.Retry again = retry();
+        tell(ended, 0, failure.reason(), again.words());
+        return again;
       }
     }
+    tell(ended, 0, failure.reason(), "the call ends");
     if (failure == Failure.CALL_TIMEOUT) {
       return new Verdict.GiveUp(reply(LocalEnd.timeout(bounds, routed.timeouts(), attempts)));
     }
@@ -305,7 +314,7 @@ public final class MeshCall {
   }
 
   /** A back-off that would outlast the call ends with it, in a timeout. */
-  private Verdict retry() {
+  private Verdict.Retry retry() {
     Duration delay =
         retries == null ? Duration.ZERO : retries.backoff().next(calls.time().random());
     if (!bounds.isUnbounded()) {
@@ -357,6 +366,26 @@ public final class MeshCall {
     meters.call(outcome, info.flags(), calls.time().nanoTime() - startNanos);
     span.end(info, status);
     calls.ended();
+    CallListener listener = context.listener();
+    if (listener != null) {
+      listener.ended(info, status, Duration.ofNanos(calls.time().nanoTime() - startNanos));
+    }
+  }
+
+  /** Tells of a try. {@code next} is what is made of it, for people. */
+  private void tell(Attempt ended, int responseStatus, String reset, String next) {
+    CallListener listener = context.listener();
+    if (listener != null) {
+      listener.attempt(
+          new AttemptInfo(
+              ended.number(),
+              ended.endpoint().name(),
+              responseStatus,
+              reset,
+              Duration.ofNanos(ended.startNanos - startNanos),
+              Duration.ofNanos(calls.time().nanoTime() - ended.startNanos),
+              next));
+    }
   }
 
   /** Gives back what a try holds, once; a try whose response was accepted is counted already. */

@@ -16,7 +16,13 @@ public sealed interface Verdict {
   record Accept(List<HeaderEdit> edits) implements Verdict {}
 
   /** Discard the response, if there is one, wait, and ask {@link MeshCall#next} again. */
-  record Retry(Duration delay) implements Verdict {}
+  record Retry(Duration delay) implements Verdict {
+
+    /** For people. */
+    String words() {
+      return "retried after " + delay.toMillis() + " ms";
+    }
+  }
 
   /**
    * Discard the response and go on with another call, which an internal redirect leads to. The call

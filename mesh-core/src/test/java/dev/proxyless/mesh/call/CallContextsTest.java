@@ -29,7 +29,7 @@ class CallContextsTest {
   void callsTakeAlongTheRequestThatIsBeingServed() {
     List<Header> headers = List.of(new Header("x-request-id", "1"));
     try (CallContexts.Scope serving = contexts.serving(42, headers)) {
-      assertEquals(new CallContext(42, headers, Optional.empty(), null), contexts.capture());
+      assertEquals(CallContext.serving(42, headers), contexts.capture());
     }
     assertSame(CallContext.NONE, contexts.capture());
   }
@@ -40,14 +40,15 @@ class CallContextsTest {
     try (CallContexts.Scope serving = contexts.serving(42, headers)) {
       try (CallContexts.Scope outer = contexts.retrying(outerRules)) {
         assertEquals(
-            new CallContext(42, headers, Optional.of(outerRules), null), contexts.capture());
+            CallContext.serving(42, headers).retrying(Optional.of(outerRules)), contexts.capture());
         try (CallContexts.Scope inner = contexts.retrying(innerRules)) {
           assertEquals(Optional.of(innerRules), contexts.capture().retryRules());
         }
         assertEquals(Optional.of(outerRules), contexts.capture().retryRules());
         try (CallContexts.Scope forwarded = contexts.serving(7, List.of())) {
           assertEquals(
-              new CallContext(7, List.of(), Optional.of(outerRules), null), contexts.capture());
+              CallContext.serving(7, List.of()).retrying(Optional.of(outerRules)),
+              contexts.capture());
         }
         assertEquals(42, contexts.capture().deadlineNanos());
       }

@@ -18,7 +18,6 @@ import dev.proxyless.mesh.testing.XdsYaml;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -246,8 +245,7 @@ class CallsTest {
   @Test
   void aCallDoesNotWaitBeyondItsCallersDeadline() throws Exception {
     CallContext context =
-        new CallContext(
-            time.nanoTime() + Duration.ofSeconds(1).toNanos(), List.of(), Optional.empty(), null);
+        CallContext.serving(time.nanoTime() + Duration.ofSeconds(1).toNanos(), List.of());
     calls(new Late()).begin(CallBed.GET, true, context);
     assertEquals(Duration.ofSeconds(1), time.elapsed());
     calls(new Late()).begin(CallBed.GET, true, context);

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.testing.FakeRequest;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 /** The headers that the mesh adds: envoy-semantics 1.6, 1.7 and 1.11. */
@@ -140,11 +139,9 @@ class HeadersTest {
   void headersOfTheRequestBeingServedGoOnUnlessTheCallSetsThemItself() {
     CallBed bed = CallBed.with().build();
     CallContext context =
-        new CallContext(
+        CallContext.serving(
             CallContext.NO_DEADLINE,
-            List.of(new Header("x-request-id", "inbound"), new Header("x-tenant", "t")),
-            Optional.empty(),
-            null);
+            List.of(new Header("x-request-id", "inbound"), new Header("x-tenant", "t")));
     FakeRequest request = CallBed.GET.header("X-Request-Id", "own");
     Attempt attempt = CallBed.attempt(bed.forward(request, true, context).next());
     assertEquals("-", header(attempt.headerEdits(), "x-request-id"));

@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.time.Duration;
 import java.util.List;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -253,7 +252,6 @@ class TimeoutTest {
   }
 
   private static CallContext deadline(CallBed bed, long millis) {
-    return new CallContext(
-        bed.time.nanoTime() + millis * 1_000_000, List.of(), Optional.empty(), null);
+    return CallContext.serving(bed.time.nanoTime() + millis * 1_000_000, List.of());
   }
 }

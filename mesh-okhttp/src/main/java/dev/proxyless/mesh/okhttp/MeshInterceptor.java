@@ -6,6 +6,7 @@ import dev.proxyless.mesh.call.Decision;
 import dev.proxyless.mesh.call.LocalReply;
 import dev.proxyless.mesh.call.MeshCallException;
 import dev.proxyless.mesh.telemetry.CallInfo;
+import dev.proxyless.mesh.telemetry.CallListener;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ProtocolException;
@@ -51,6 +52,10 @@ final class MeshInterceptor implements Interceptor {
     }
     CallContext context = ContextCapture.of(chain.call(), mesh.contexts());
     Request request = chain.request();
+    CallListener listener = request.tag(CallListener.class);
+    if (listener != null) {
+      context = context.toldTo(listener);
+    }
     for (int hop = 0; ; hop++) {
       Response response = once(chain, request, context);
       Request next = FollowUps.next(response, request, chain);

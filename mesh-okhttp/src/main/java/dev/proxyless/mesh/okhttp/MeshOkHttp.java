@@ -2,9 +2,11 @@ package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.telemetry.CallInfo;
+import dev.proxyless.mesh.telemetry.CallListener;
 import java.util.Optional;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
 import okhttp3.Response;
 
 /**
@@ -57,6 +59,17 @@ public final class MeshOkHttp {
    */
   public static Optional<CallInfo> callInfo(Response response) {
     return Optional.ofNullable(response.request().tag(CallInfo.class));
+  }
+
+  /**
+   * A request whose call is told of: each try, and the end.
+   *
+   * <pre>{@code
+   * client.newCall(MeshOkHttp.watched(request, listener)).execute();
+   * }</pre>
+   */
+  public static Request watched(Request request, CallListener listener) {
+    return request.newBuilder().tag(CallListener.class, listener).build();
   }
 
   /**
