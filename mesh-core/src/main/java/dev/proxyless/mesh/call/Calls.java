@@ -72,7 +72,8 @@ public final class Calls {
         if (closed) {
           throw new MeshClosedException();
         }
-        return new Decision.Respond(RouteReplies.notReady(head, wait, views.awaited()));
+        return new Decision.Respond(
+            RouteReplies.notReady(head, wait, views.awaited()), Duration.ZERO);
       }
     }
     return decide(view, head, replayable, context);
@@ -95,16 +96,27 @@ public final class Calls {
     }
     long now = time.nanoTime();
     Routing routing = new Routing(view, chain, context, surroundings, now);
-    Routed routed = routing.route(head, time.random(), Optional.empty());
+    Routed routed = routing.decide(head, time.random(), time::random);
     if (routed instanceof Routed.Answered answered) {
-      return new Decision.Respond(answered.reply());
+      return respond(answered);
     }
     if (routed instanceof Routed.Through through) {
       return new Decision.PassThrough(through.info());
     }
     Routed.Upstream upstream = (Routed.Upstream) routed;
     MeshCall call = begin(routing, upstream, replayable, context, now);
-    return new Decision.Forward(call, mirrors(routing, upstream, context, now));
+    return new Decision.Forward(
+        call, mirrors(routing, upstream, context, now), upstream.fault().delay());
+  }
+
+  private Decision respond(Routed.Answered answered) {
+    InjectedFault fault = answered.fault();
+    if (fault.isDelayed()) {
+      time.schedule(fault.delay(), fault.end());
+    } else {
+      fault.end().run();
+    }
+    return new Decision.Respond(answered.reply(), fault.delay());
   }
 
   private List<MeshCall> mirrors(
