@@ -44,9 +44,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class MeshCall {
 
+  private static final long DEFAULT_REPLAY_LIMIT = 1 << 20;
+
   private final Calls calls;
   private final RequestHead head;
-  private final boolean replayable;
+  private volatile boolean replayable;
   private final Routing routing;
   private final Routed.Upstream routed;
   private final CallContext context;
@@ -62,6 +64,7 @@ public final class MeshCall {
   private final long startNanos;
   private final AtomicBoolean over = new AtomicBoolean();
 
+  private volatile @Nullable Resend resend;
   private volatile @Nullable Attempt attempt;
   private int attempts;
 
@@ -139,7 +142,22 @@ public final class MeshCall {
     return new Step.Try(next);
   }
 
+  /** How many bytes of a body may be sent again; a longer one is sent once. Envoy's default. */
+  public long replayLimit() {
+    return routed.route().requestBodyBufferLimit().orElse(DEFAULT_REPLAY_LIMIT);
+  }
+
+  /** The request's body is longer than {@link #replayLimit}, so that no try follows. Any thread. */
+  public void tooLongToReplay() {
+    replayable = false;
+  }
+
   private @Nullable Endpoint pick() {
+    Resend again = resend;
+    Endpoint same = again == null ? null : again.take();
+    if (same != null) {
+      return same;
+    }
     if (retries == null) {
       return upstream.pick(endpoint -> false, 0);
     }
@@ -251,6 +269,11 @@ public final class MeshCall {
     status = 0;
     afterTimeout = failure.isTimeout();
     sent |= requestSent;
+    if (failure == Failure.DEAD_CONNECTION && takeResend(ended)) {
+      endAttempt(ended, failure.result(), 0, failure.reason());
+      tell(ended, 0, failure.reason(), "sent again on a fresh connection: this one had idled");
+      return new Verdict.Retry(Duration.ZERO);
+    }
     if (failure != Failure.CALL_TIMEOUT || bounds.blamesEndpoint()) {
       upstream.report(ended.endpoint(), failure.status());
     }
@@ -307,7 +330,25 @@ public final class MeshCall {
     return false;
   }
 
+  /** An idle connection that dies is no fault of the endpoint's; what a policy says goes first. */
+  private boolean takeResend(Attempt ended) {
+    boolean policys = retries != null && retries.wantsAfter(Failure.DEAD_CONNECTION, sent);
+    if (!replayable || policys || resend != null || !upstream.tryRetry(priority)) {
+      return false;
+    }
+    Resend taken = new Resend(ended.endpoint());
+    resend = taken;
+    if (over.get() && taken.release()) { // as in takeRetry
+      upstream.releaseRetry(priority);
+    }
+    return true;
+  }
+
   private void releaseRetry() {
+    Resend again = resend;
+    if (again != null && again.release()) {
+      upstream.releaseRetry(priority);
+    }
     if (retries != null && retries.release()) {
       upstream.releaseRetry(priority);
     }

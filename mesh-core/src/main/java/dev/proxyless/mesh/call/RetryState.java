@@ -78,16 +78,18 @@ final class RetryState {
    * @param requestSent whether any try may have sent any of the request
    */
   Answer onFailure(Failure failure, boolean requestSent) {
+    return take(wantsAfter(failure, requestSent));
+  }
+
+  /** Whether a condition of the policy matches. */
+  boolean wantsAfter(Failure failure, boolean requestSent) {
     Set<RetryOn> on = policy.retryOn();
-    boolean wanted =
-        (failure.isConnectFailure() && on.contains(RetryOn.CONNECT_FAILURE))
-            || (!requestSent && on.contains(RetryOn.RESET_BEFORE_REQUEST))
-            || on.contains(RetryOn.RESET)
-            || on.contains(RetryOn.SERVER_ERROR)
-            || on.contains(RetryOn.GATEWAY_ERROR)
-            || (failure == Failure.REMOTE_REFUSED_STREAM_RESET
-                && on.contains(RetryOn.REFUSED_STREAM));
-    return take(wanted);
+    return (failure.isConnectFailure() && on.contains(RetryOn.CONNECT_FAILURE))
+        || (!requestSent && on.contains(RetryOn.RESET_BEFORE_REQUEST))
+        || on.contains(RetryOn.RESET)
+        || on.contains(RetryOn.SERVER_ERROR)
+        || on.contains(RetryOn.GATEWAY_ERROR)
+        || (failure == Failure.REMOTE_REFUSED_STREAM_RESET && on.contains(RetryOn.REFUSED_STREAM));
   }
 
   /** A retry is used up even where the cluster then has no room for it. */
