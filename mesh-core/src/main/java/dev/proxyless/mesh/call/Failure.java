@@ -13,6 +13,11 @@ public enum Failure {
       "remote connection failure", 503, ResponseFlag.UF, AttemptResult.CONNECT),
   CONNECTION_TIMEOUT("connection timeout", 503, ResponseFlag.UF, AttemptResult.CONNECT),
   CONNECTION_TERMINATION("connection termination", 503, ResponseFlag.UC, AttemptResult.RESET),
+  /**
+   * A reused connection that had idled turned out dead before any of a response came, under a
+   * request that may be sent again: a connection termination in all else.
+   */
+  DEAD_CONNECTION("connection termination", 503, ResponseFlag.UC, AttemptResult.RESET),
   REMOTE_RESET("remote reset", 503, ResponseFlag.UR, AttemptResult.RESET),
   REMOTE_REFUSED_STREAM_RESET(
       "remote refused stream reset", 503, ResponseFlag.UR, AttemptResult.RESET),

@@ -42,11 +42,11 @@ import org.jspecify.annotations.Nullable;
 public final class MeshCall {
 
   /** Envoy's {@code per_connection_buffer_limit_bytes}. */
-  private static final long DEFAULT_BODY_LIMIT = 1L << 20;
+  private static final long DEFAULT_REPLAY_LIMIT = 1L << 20;
 
   private final Calls calls;
   private final RequestHead head;
-  private final boolean replayable;
+  private volatile boolean replayable;
   private final Routing routing;
   private final Routed.Upstream routed;
   private final CallContext context;
@@ -61,6 +61,8 @@ public final class MeshCall {
   private final CallRecord record;
   private final AtomicBoolean over = new AtomicBoolean();
   private final TriesInFlight tries = new TriesInFlight();
+
+  private volatile @Nullable Resend resend;
 
   private int attempts;
 
@@ -129,9 +131,14 @@ public final class MeshCall {
     return !hedge.after().isZero();
   }
 
-  /** How many bytes of a body may be sent again: Envoy's limit of what it keeps. */
-  public long bodyLimit() {
-    return routed.route().requestBodyBufferLimit().orElse(DEFAULT_BODY_LIMIT);
+  /** How many bytes of a body may be sent again; a longer one is sent once. Envoy's default. */
+  public long replayLimit() {
+    return routed.route().requestBodyBufferLimit().orElse(DEFAULT_REPLAY_LIMIT);
+  }
+
+  /** The request's body is longer than {@link #replayLimit}, so that no try follows. Any thread. */
+  public void tooLongToReplay() {
+    replayable = false;
   }
 
   /** The next try, or the end of the call where there can be none. */
@@ -146,8 +153,7 @@ public final class MeshCall {
       return new Step.Reply(reply(LocalEnd.timeout(bounds, routed.timeouts(), attempts)));
     }
     begun++;
-    Endpoint endpoint =
-        retries == null ? Hedge.pick(upstream, tries.latest()) : retries.pick(upstream);
+    Endpoint endpoint = pick();
     if (endpoint == null) {
       return new Step.Reply(reply(LocalEnd.noEndpoint(upstream)));
     }
@@ -162,6 +168,15 @@ public final class MeshCall {
       return new Step.Reply(abandoned());
     }
     return new Step.Try(next);
+  }
+
+  private @Nullable Endpoint pick() {
+    Resend again = resend;
+    Endpoint same = again == null ? null : again.take();
+    if (same != null) {
+      return same;
+    }
+    return retries == null ? Hedge.pick(upstream, tries.latest()) : retries.pick(upstream);
   }
 
   private Attempt begin(Endpoint endpoint, long now) {
@@ -314,6 +329,12 @@ public final class MeshCall {
     }
     afterTimeout = failure.isTimeout();
     sent |= requestSent;
+    if (failure == Failure.DEAD_CONNECTION && takeResend(ended)) {
+      endAttempt(ended, failure.result(), 0, failure.reason());
+      record.attempt(
+          ended, 0, failure.reason(), "sent again on a fresh connection: this one had idled");
+      return new Verdict.Retry(Duration.ZERO);
+    }
     if (!ended.isSlow() && (!failure.endsCall() || bounds.blamesEndpoint())) {
       upstream.report(ended.endpoint(), failure.status());
     }
@@ -425,7 +446,25 @@ public final class MeshCall {
     }
   }
 
+  /** An idle connection that dies is no fault of the endpoint's; what a policy says goes first. */
+  private boolean takeResend(Attempt ended) {
+    boolean policys = retries != null && retries.isBad(Failure.DEAD_CONNECTION, sent);
+    if (!replayable || policys || resend != null || !upstream.tryRetry(priority)) {
+      return false;
+    }
+    Resend taken = new Resend(ended.endpoint());
+    resend = taken;
+    if (over.get() && taken.release()) { // as in takeRetry
+      upstream.releaseRetry(priority);
+    }
+    return true;
+  }
+
   private void releaseRetry() {
+    Resend again = resend;
+    if (again != null && again.release()) {
+      upstream.releaseRetry(priority);
+    }
     if (retries != null && retries.release()) {
       upstream.releaseRetry(priority);
     }

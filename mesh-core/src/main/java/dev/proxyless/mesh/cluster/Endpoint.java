@@ -148,6 +148,14 @@ public final class Endpoint {
     closeResources();
   }
 
+  /**
+   * Lets go of what transports keep, since outlier detection has set the endpoint aside: idle
+   * connections close, and what is made later is made anew.
+   */
+  void drain() {
+    closeResources();
+  }
+
   private void closeResources() {
     for (Object key : resources.keySet()) {
       AutoCloseable resource = resources.remove(key);

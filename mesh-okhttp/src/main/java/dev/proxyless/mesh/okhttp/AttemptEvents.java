@@ -18,25 +18,32 @@ import org.jspecify.annotations.Nullable;
 /**
  * The events of one try: how far it came, for the mesh; and, under the caller's own call, for the
  * application's listener. The start and end of the inner call are not passed on, since the
- * application's call starts and ends once.
+ * application's call starts and ends once; nor is what OkHttp decides about sending again, since
+ * the mesh decides that.
  */
 final class AttemptEvents extends EventListener {
 
   private final Call outer;
   private final EventListener application;
+  private final InnerClient client;
   private final Runnable connected;
   private final Ended ended;
+  private volatile boolean connecting;
   private volatile boolean acquired;
   private volatile boolean sent;
+  private volatile boolean answered;
+  private volatile @Nullable UsedConnection used;
 
   /** Told when the inner call is over, its response's body included. */
   interface Ended {
     void ended(@Nullable IOException failure);
   }
 
-  AttemptEvents(Call outer, EventListener application, Runnable connected, Ended ended) {
+  AttemptEvents(
+      Call outer, EventListener application, InnerClient client, Runnable connected, Ended ended) {
     this.outer = outer;
     this.application = application;
+    this.client = client;
     this.connected = connected;
     this.ended = ended;
   }
@@ -51,8 +58,19 @@ final class AttemptEvents extends EventListener {
     return sent;
   }
 
+  /**
+   * The connection that the try used; null where it had none, or where a head of the response came.
+   */
+  @Nullable UsedConnection unanswered() {
+    return answered ? null : used;
+  }
+
   @Override
   public void connectionAcquired(Call call, Connection connection) {
+    EndpointSocket socket = client.socket(connection);
+    if (socket != null) {
+      used = new UsedConnection(socket, connection, !connecting);
+    }
     acquired = true;
     connected.run();
     application.connectionAcquired(outer, connection);
@@ -96,6 +114,7 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+    connecting = true;
     application.connectStart(outer, address, proxy);
   }
 
@@ -127,6 +146,11 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void connectionReleased(Call call, Connection connection) {
+    UsedConnection released = used;
+    if (released != null) {
+      released.released();
+    }
+    client.released();
     application.connectionReleased(outer, connection);
   }
 
@@ -152,6 +176,7 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void responseHeadersStart(Call call) {
+    answered = true;
     application.responseHeadersStart(outer);
   }
 

@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Interceptor;
@@ -36,9 +37,13 @@ final class Forwarding {
   private final Cancellation cancellation = new Cancellation();
   private final long callerDeadline;
 
+  /** The last response that was not given to the caller; it knows those before it. */
+  private @Nullable Response discarded;
+
   /** Makes a response of a local reply. */
   interface Local {
-    Response respond(Request request, LocalReply reply) throws IOException;
+    Response respond(Request request, LocalReply reply, @Nullable Response discarded)
+        throws IOException;
   }
 
   Forwarding(
@@ -47,13 +52,15 @@ final class Forwarding {
       Interceptor.Chain chain,
       Request request,
       MeshCall call,
-      Local local) {
+      Local local,
+      @Nullable Response discarded) {
     this.mesh = mesh;
     this.clients = clients;
     this.chain = chain;
     this.request = request;
     this.call = call;
     this.local = local;
+    this.discarded = discarded;
     outer = chain.call();
     long callTimeout = outer.timeout().timeoutNanos();
     callerDeadline = callTimeout == 0 ? Long.MAX_VALUE : mesh.time().nanoTime() + callTimeout;
@@ -66,7 +73,7 @@ final class Forwarding {
       while (true) {
         Step step = call.next();
         if (step instanceof Step.Reply reply) {
-          return local.respond(request, reply.reply());
+          return local.respond(request, reply.reply(), discarded);
         }
         Try next = new Try(call, ((Step.Try) step).attempt());
         Verdict verdict = next.make();
@@ -80,7 +87,7 @@ final class Forwarding {
           continue;
         }
         if (verdict instanceof Verdict.GiveUp giveUp) {
-          return local.respond(request, giveUp.reply());
+          return local.respond(request, giveUp.reply(), discarded);
         }
         await(((Verdict.Retry) verdict).delay());
       }
@@ -107,12 +114,16 @@ final class Forwarding {
   private final class Try {
     private final MeshCall own;
     private final Attempt attempt;
+    private final InnerClients.OfEndpoint clientsOfEndpoint;
+    private final InnerClient client;
     private final AttemptEvents events;
     private final Call inner;
     private final long boundNanos;
     private final boolean boundIsRoutes;
     private volatile MeshTime.@Nullable Timer perTry;
     private volatile boolean perTryOver;
+    private MeshTime.@Nullable Timer upgradeBound;
+    private volatile boolean upgradeOver;
     private volatile boolean handedOver;
     private volatile boolean over;
     private volatile @Nullable IOException overBy;
@@ -121,10 +132,12 @@ final class Forwarding {
     Try(MeshCall own, Attempt attempt) {
       this.own = own;
       this.attempt = attempt;
-      InnerClients.OfEndpoint clientsOfEndpoint =
+      clientsOfEndpoint =
           attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
-      events = new AttemptEvents(outer, chain.getEventListener(), this::connected, this::ended);
-      inner = clientsOfEndpoint.client(attempt).newCall(InnerRequests.of(request, attempt));
+      client = clientsOfEndpoint.client(attempt);
+      events =
+          new AttemptEvents(outer, chain.getEventListener(), client, this::connected, this::ended);
+      inner = client.newCall(InnerRequests.of(request, own, attempt), chain);
       long callerLeft =
           callerDeadline == Long.MAX_VALUE
               ? Long.MAX_VALUE
@@ -142,18 +155,32 @@ final class Forwarding {
         throw new InterruptedIOException("timeout");
       }
       if (boundNanos != Long.MAX_VALUE) {
-        inner.timeout().timeout(boundNanos, TimeUnit.NANOSECONDS);
+        bound();
       }
       inner.addEventListener(events);
       cancellation.watch(inner);
       try {
-        Response received = inner.execute();
+        Response received = HiddenFromOkHttp.restored(inner, inner.execute());
         response = received;
         stopTimer();
         return own.responded(attempt, received.code(), received::header);
       } catch (IOException failure) {
         stopTimer();
         return failed(failure);
+      }
+    }
+
+    /** What is upgraded is bounded until its head alone, as OkHttp does with WebSockets. */
+    private void bound() {
+      if (InnerClient.isUpgrade(request)) {
+        Runnable end =
+            () -> {
+              upgradeOver = true;
+              inner.cancel();
+            };
+        upgradeBound = mesh.time().schedule(Duration.ofNanos(boundNanos), end);
+      } else {
+        inner.timeout().timeout(boundNanos, TimeUnit.NANOSECONDS);
       }
     }
 
@@ -177,6 +204,9 @@ final class Forwarding {
       if (timer != null) {
         timer.cancel();
       }
+      if (upgradeBound != null) {
+        upgradeBound.cancel();
+      }
     }
 
     private Verdict failed(IOException failure) throws IOException {
@@ -187,7 +217,7 @@ final class Forwarding {
         throw failure;
       }
       boolean connected = events.wasConnected();
-      String words = Failures.describe(failure, connected);
+      String words = Failures.describe(failure, events.unanswered(), connected);
       if (perTryOver) {
         return own.failed(attempt, Failure.PER_TRY_TIMEOUT, events.wasSent(), words);
       }
@@ -197,13 +227,22 @@ final class Forwarding {
         }
         return own.failed(attempt, Failure.CALL_TIMEOUT, events.wasSent(), words);
       }
-      return own.failed(attempt, Failures.classify(failure, connected), events.wasSent(), words);
+      if (connected && !client.failedByNetwork(inner)) {
+        throw failure; // an interceptor of the application
+      }
+      Failure kind = Failures.classify(failure, events.unanswered(), connected, attempt.method());
+      if (kind == Failure.DEAD_CONNECTION) {
+        clientsOfEndpoint.renew(client); // its other idle connections are as old
+        kind = clients.resendsOnDeadConnection() ? kind : Failure.CONNECTION_TERMINATION;
+      }
+      return own.failed(attempt, kind, events.wasSent(), words);
     }
 
     private boolean isCallTimeout(IOException failure) {
-      return boundNanos != Long.MAX_VALUE
-          && failure instanceof InterruptedIOException
-          && "timeout".equals(failure.getMessage());
+      return upgradeOver
+          || (boundNanos != Long.MAX_VALUE
+              && failure instanceof InterruptedIOException
+              && "timeout".equals(failure.getMessage()));
     }
 
     /**
@@ -226,20 +265,24 @@ final class Forwarding {
         own.cancelled();
       } else {
         own.bodyFailed(
-            isCallTimeout(failure) ? Failure.CALL_TIMEOUT : Failures.classify(failure, true));
+            isCallTimeout(failure)
+                ? Failure.CALL_TIMEOUT
+                : Failures.classify(failure, null, true, attempt.method()));
       }
     }
 
     /** Gives the response to the caller, under the caller's own request. */
     Response handOver(List<HeaderEdit> edits) {
-      Response received = java.util.Objects.requireNonNull(response);
+      Response received = Objects.requireNonNull(response);
       handedOver = true;
       if (over) {
         tellEnd();
       }
       Response.Builder builder =
           received.newBuilder().request(MeshInterceptor.tagged(request, own.info()));
-      RetryAfter.restore(received, builder);
+      if (discarded != null) {
+        builder.priorResponse(discarded);
+      }
       for (HeaderEdit edit : edits) {
         switch (edit.kind()) {
           case SET -> builder.header(edit.name(), edit.value());
@@ -254,6 +297,8 @@ final class Forwarding {
     void discard() {
       Response received = response;
       if (received != null) {
+        discarded =
+            Discarded.head(received, MeshInterceptor.tagged(request, own.info()), discarded);
         inner.cancel();
         received.close();
       }

@@ -8,10 +8,6 @@ import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
-import okhttp3.Cookie;
-import okhttp3.CookieJar;
-import okhttp3.HttpUrl;
-import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -93,36 +89,23 @@ final class Mirroring {
   private void attempt(Request request, MeshCall mirror, Attempt attempt) {
     InnerClients.OfEndpoint own =
         attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
-    Call inner = withoutTraces(own.client(attempt)).newCall(InnerRequests.of(request, attempt));
+    InnerClient client = own.client(attempt);
+    Call inner = client.newUntracedCall(InnerRequests.of(request, mirror, attempt));
     if (!attempt.timeLeft().isZero()) {
       inner.timeout().timeout(attempt.timeLeft().toNanos(), TimeUnit.NANOSECONDS);
     }
-    try (Response response = inner.execute()) {
+    try (Response response = HiddenFromOkHttp.restored(inner, inner.execute())) {
       mirror.responded(attempt, response.code(), response::header);
       response.body().source().readAll(Okio.blackhole());
       mirror.finished();
     } catch (IOException failure) {
       mirror.failed(
-          attempt, Failures.classify(failure, true), true, Failures.describe(failure, true));
+          attempt,
+          Failures.classify(failure, null, true, attempt.method()),
+          true,
+          Failures.describe(failure, null, true));
+    } finally {
+      client.released();
     }
-  }
-
-  /** A client on the same connections that leaves nothing with the application. */
-  private static OkHttpClient withoutTraces(OkHttpClient client) {
-    CookieJar jar = client.cookieJar();
-    return client
-        .newBuilder()
-        .cache(null)
-        .cookieJar(
-            new CookieJar() {
-              @Override
-              public List<Cookie> loadForRequest(HttpUrl url) {
-                return jar.loadForRequest(url);
-              }
-
-              @Override
-              public void saveFromResponse(HttpUrl url, List<Cookie> cookies) {}
-            })
-        .build();
   }
 }
