@@ -40,6 +40,7 @@ public final class Calls {
   private final MeshExecutor background;
   private final Semaphore backgroundPlaces = new Semaphore(MAX_IN_BACKGROUND);
   private volatile boolean closed;
+  private volatile boolean over;
 
   @Internal
   public Calls(MeshView.Source views, MeshTime time, Telemetry telemetry, Duration readyTimeout) {
@@ -47,7 +48,7 @@ public final class Calls {
     this.time = time;
     this.telemetry = telemetry;
     this.readyTimeout = readyTimeout;
-    background = time.pool("mirror");
+    background = time.pool("call");
     surroundings = new ProcessSurroundings(time);
   }
 
@@ -155,6 +156,19 @@ public final class Calls {
     return true;
   }
 
+  /**
+   * Runs a try of a call that {@link MeshCall#mayHedge}, on a thread of the mesh. Nothing runs once
+   * the mesh {@link #isClosed}.
+   */
+  public void beside(Runnable task) {
+    background.execute(task);
+  }
+
+  /** Whether the mesh is closed, and calls that were in flight have been given up. */
+  public boolean isClosed() {
+    return over;
+  }
+
   private MeshCall begin(
       Routing routing, Routed.Upstream routed, boolean replayable, CallContext context, long now)
       throws MeshClosedException {
@@ -220,6 +234,7 @@ public final class Calls {
       time.await(never, CLOSE_STEP);
     }
     background.close();
+    over = true;
     return active.sum();
   }
 
