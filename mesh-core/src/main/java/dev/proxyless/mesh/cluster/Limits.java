@@ -34,8 +34,20 @@ final class Limits {
             .build());
   }
 
+  /** A bulkhead takes an interrupted thread for one that waited in vain, even where it has room. */
+  private static boolean tryAcquire(Bulkhead bulkhead) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return bulkhead.tryAcquirePermission();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   boolean tryRequest() {
-    return requests == null || requests.tryAcquirePermission();
+    return requests == null || tryAcquire(requests);
   }
 
   void releaseRequest() {
@@ -45,7 +57,7 @@ final class Limits {
   }
 
   boolean tryRetry() {
-    return retries == null || retries.tryAcquirePermission();
+    return retries == null || tryAcquire(retries);
   }
 
   void releaseRetry() {

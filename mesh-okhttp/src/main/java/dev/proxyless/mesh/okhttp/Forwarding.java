@@ -11,6 +11,7 @@ import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.time.MeshTime;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -242,6 +243,7 @@ final class Forwarding {
       return upgradeOver
           || (boundNanos != Long.MAX_VALUE
               && failure instanceof InterruptedIOException
+              && !(failure instanceof SocketTimeoutException) // of one read or write
               && "timeout".equals(failure.getMessage()));
     }
 
@@ -294,13 +296,14 @@ final class Forwarding {
     }
 
     /** Cancelling first makes closing instant, even of a body that stalls. */
-    void discard() {
+    void discard() throws IOException {
       Response received = response;
       if (received != null) {
         discarded =
             Discarded.head(received, MeshInterceptor.tagged(request, own.info()), discarded);
         inner.cancel();
         received.close();
+        CacheAbove.forgetDiscarded(chain, request, received);
       }
     }
   }
