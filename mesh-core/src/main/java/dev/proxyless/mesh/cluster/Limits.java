@@ -47,8 +47,20 @@ final class Limits {
             .build());
   }
 
+  /** A bulkhead takes an interrupted thread for one that waited in vain, even where it has room. */
+  private static boolean tryAcquire(Bulkhead bulkhead) {
+    boolean interrupted = Thread.interrupted();
+    try {
+      return bulkhead.tryAcquirePermission();
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
   boolean tryRequest() {
-    return requests == null || requests.tryAcquirePermission();
+    return requests == null || tryAcquire(requests);
   }
 
   void releaseRequest() {
@@ -62,7 +74,7 @@ final class Limits {
       long share = (long) (budget.percent() / 100 * active.get());
       return tryBudget(Math.max(budget.minConcurrency(), share));
     }
-    return retries == null || retries.tryAcquirePermission();
+    return retries == null || tryAcquire(retries);
   }
 
   private boolean tryBudget(long max) {

@@ -21,6 +21,10 @@ final class CacheAbove {
   /** After these a stored response no longer holds; OkHttp's own list. */
   private static final Set<String> INVALIDATING = Set.of("POST", "PATCH", "PUT", "DELETE", "MOVE");
 
+  /** Statuses that OkHttp may store. */
+  private static final Set<Integer> STORABLE =
+      Set.of(200, 203, 204, 300, 301, 302, 307, 308, 404, 405, 410, 414, 501);
+
   private final OkHttpClient cacheAlone;
 
   CacheAbove(InnerClients clients) {
@@ -63,6 +67,22 @@ final class CacheAbove {
         || sent.request().url().equals(request.url())) {
       return;
     }
+    remove(cache, request);
+  }
+
+  /**
+   * Forgets a response that is discarded for a retry. Closing it may have read it to its end, and
+   * so stored it; most statuses that are retried are never stored.
+   */
+  static void forgetDiscarded(Interceptor.Chain chain, Request request, Response response)
+      throws IOException {
+    Cache cache = chain.getCache();
+    if (cache != null && request.method().equals("GET") && STORABLE.contains(response.code())) {
+      remove(cache, request);
+    }
+  }
+
+  private static void remove(Cache cache, Request request) throws IOException {
     String url = request.url().toString();
     for (Iterator<String> urls = cache.urls(); urls.hasNext(); ) {
       if (urls.next().equals(url)) {

@@ -137,9 +137,13 @@ final class Forwarding {
         : answer(((Verdict.GiveUp) verdict).reply());
   }
 
-  void discard(Try ended) {
+  void discard(Try ended) throws IOException {
     discarded = ended.head(discarded);
     ended.discard();
+    Response response = ended.response();
+    if (response != null) {
+      CacheAbove.forgetDiscarded(chain, request, response);
+    }
   }
 
   boolean isCanceled() {

@@ -266,6 +266,10 @@ final class Try {
     }
   }
 
+  @Nullable Response response() {
+    return response;
+  }
+
   /** The head of the discarded response, with those before it; those alone where there was none. */
   @Nullable Response head(@Nullable Response prior) {
     Response received = response;
