@@ -33,7 +33,7 @@ record LocalEnd(
     return new LocalEnd(
         status,
         bounds.flag(),
-        stream ? "upstream_max_stream_duration_reached" : Failure.CALL_TIMEOUT.reason(),
+        timeoutDetails(bounds),
         stream ? "upstream max stream duration reached" : body(status),
         List.of(),
         bounds.words() + " was over after " + attempts + (attempts == 1 ? " try" : " tries"));
@@ -70,6 +70,22 @@ record LocalEnd(
             + " showed no sign of life for the idle_timeout of "
             + attempt.idleTimeout().toMillis()
             + " ms");
+  }
+
+  /** Envoy's details of a call whose response broke off after its head. */
+  static String detailsAfterHead(Failure failure, Bounds bounds) {
+    if (failure == Failure.CALL_TIMEOUT) {
+      return timeoutDetails(bounds);
+    }
+    return failure.isTimeout() && !failure.isConnectFailure()
+        ? failure.reason()
+        : "upstream_reset_after_response_started{" + failure.reason().replace(' ', '_') + "}";
+  }
+
+  private static String timeoutDetails(Bounds bounds) {
+    return bounds.kind() == Bounds.Kind.MAX_STREAM_DURATION
+        ? "upstream_max_stream_duration_reached"
+        : Failure.CALL_TIMEOUT.reason();
   }
 
   /** A 204, which a request can ask for, has none. */

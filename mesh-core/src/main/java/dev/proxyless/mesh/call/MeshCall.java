@@ -78,6 +78,7 @@ public final class MeshCall {
   private boolean retryPending;
 
   private int status;
+  private String details = CallInfo.VIA_UPSTREAM;
   private String retryDenied = "";
   private ResponseFlags flags;
 
@@ -499,6 +500,7 @@ public final class MeshCall {
       upstream.report(last.endpoint(), failure.status());
     }
     boolean callTimeout = failure == Failure.CALL_TIMEOUT;
+    details = LocalEnd.detailsAfterHead(failure, bounds);
     end(Outcome.FAILURE, callTimeout ? bounds.flag() : failure.flag(), failure.reason());
   }
 
@@ -564,7 +566,7 @@ public final class MeshCall {
 
   /** Where the call has gone so far. */
   public CallInfo info() {
-    return info(CallInfo.VIA_UPSTREAM, "");
+    return info(details, "");
   }
 
   private CallInfo info(String details, String explanation) {
