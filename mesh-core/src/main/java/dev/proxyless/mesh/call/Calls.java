@@ -95,7 +95,10 @@ public final class Calls {
     }
     long now = time.nanoTime();
     Routing routing = new Routing(view, chain, context, surroundings, now);
-    Routed routed = routing.route(head, time.random(), Optional.empty());
+    Routed routed =
+        context.listener() instanceof SteeredCall steered
+            ? routing.route(head, steered.random().orElseGet(time::random), steered.trusted())
+            : routing.route(head, time.random(), Optional.empty());
     if (routed instanceof Routed.Answered answered) {
       return new Decision.Respond(answered.reply());
     }

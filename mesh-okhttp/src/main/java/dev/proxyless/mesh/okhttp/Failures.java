@@ -11,6 +11,9 @@ final class Failures {
 
   private static final String STREAM_RESET = "stream was reset: ";
 
+  /** How OkHttp's HTTP/1 says that a connection ended within a body. */
+  private static final String CUT_SHORT = "unexpected end of stream";
+
   private Failures() {}
 
   /**
@@ -31,7 +34,7 @@ final class Failures {
     if (failure instanceof SocketTimeoutException) {
       return Failure.LOCAL_RESET; // the client's own read or write time-out
     }
-    return failure instanceof ProtocolException
+    return failure instanceof ProtocolException && !message.startsWith(CUT_SHORT)
         ? Failure.PROTOCOL_ERROR
         : Failure.CONNECTION_TERMINATION;
   }
