@@ -1,35 +1,35 @@
 package dev.proxyless.mesh.telemetry;
 
 /**
- * Envoy's response flags: why a call ended as it did. Declared in the order in which Envoy's access
- * log writes them.
+ * Envoy's response flags: why a call ended as it did. Declared in the order of Envoy's
+ * documentation.
  */
 public enum ResponseFlag {
-  LH("FailedLocalHealthCheck", "the local service failed its health check"),
   UH("NoHealthyUpstream", "no endpoint of the cluster could be used"),
+  UF("UpstreamConnectionFailure", "the connection to the endpoint could not be made"),
+  UO("UpstreamOverflow", "a limit of the cluster was reached"),
+  NR("NoRouteFound", "no route matched"),
+  URX("UpstreamRetryLimitExceeded", "the retries ran out"),
+  NC("NoClusterFound", "the route names a cluster that is not there"),
+  DT("DurationTimeout", "the connection or call exceeded its longest duration"),
+  DC("DownstreamConnectionTermination", "the caller gave up"),
+  LH("FailedLocalHealthCheck", "the local service failed its health check"),
   UT("UpstreamRequestTimeout", "the call or the try took too long"),
   LR("LocalReset", "the request was reset here"),
   UR("UpstreamRemoteReset", "the endpoint reset the request"),
-  UF("UpstreamConnectionFailure", "the connection to the endpoint could not be made"),
   UC("UpstreamConnectionTermination", "the endpoint closed the connection"),
-  UO("UpstreamOverflow", "a limit of the cluster was reached"),
-  NR("NoRouteFound", "no route matched"),
   DI("DelayInjected", "a delay was injected"),
   FI("FaultInjected", "a fault was injected"),
   RL("RateLimited", "a local rate limit was reached"),
   UAEX("UnauthorizedExternalService", "an external service refused the request"),
   RLSE("RateLimitServiceError", "the rate limit service failed"),
-  DC("DownstreamConnectionTermination", "the caller gave up"),
-  URX("UpstreamRetryLimitExceeded", "the retries ran out"),
-  SI("StreamIdleTimeout", "the call was idle for too long"),
   IH("InvalidEnvoyRequestHeaders", "an x-envoy header is not valid"),
+  SI("StreamIdleTimeout", "the call was idle for too long"),
   DPE("DownstreamProtocolError", "the caller broke the protocol"),
+  UPE("UpstreamProtocolError", "the endpoint broke the protocol"),
   UMSDR("UpstreamMaxStreamDurationReached", "the call exceeded its longest duration"),
   RFCF("ResponseFromCacheFilter", "the response came from a cache"),
   NFCF("NoFilterConfigFound", "no configuration arrived in time"),
-  DT("DurationTimeout", "the connection or call exceeded its longest duration"),
-  UPE("UpstreamProtocolError", "the endpoint broke the protocol"),
-  NC("NoClusterFound", "the route names a cluster that is not there"),
   OM("OverloadManagerTerminated", "the process is overloaded"),
   DF("DnsResolutionFailed", "a name could not be resolved"),
   DO("DropOverload", "the control plane asks for load to be dropped"),

@@ -1,11 +1,13 @@
 package dev.proxyless.mesh.telemetry;
 
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The flags of one call, in the order of Envoy's access log, each at most once. Immutable. */
+/**
+ * The flags of one call, in the order in which they were set, as Envoy logs them; each at most
+ * once. Immutable.
+ */
 public final class ResponseFlags {
 
   /** No flag: nothing unusual happened. */
@@ -29,7 +31,6 @@ public final class ResponseFlags {
     }
     List<ResponseFlag> more = new ArrayList<>(flags);
     more.add(flag);
-    Collections.sort(more);
     return new ResponseFlags(List.copyOf(more));
   }
 
@@ -41,7 +42,7 @@ public final class ResponseFlags {
     return flags.isEmpty();
   }
 
-  /** The flags, in the order of Envoy's access log. */
+  /** The flags, in the order in which they were set. */
   public List<ResponseFlag> list() {
     return flags;
   }

@@ -81,7 +81,7 @@ class CancellationTest {
   void afterALocalReplyItDoesNothing() {
     CallBed.Run run = bed.run(fail(Failure.REMOTE_RESET));
     run.call().cancelled();
-    assertEquals("UR,URX", run.call().info().flags().toString());
+    assertEquals("URX,UR", run.call().info().flags().toString());
     bed.assertNothingIsHeld();
   }
 

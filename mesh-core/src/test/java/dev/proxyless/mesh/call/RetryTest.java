@@ -70,7 +70,7 @@ class RetryTest {
   void theFlagsOfALastTryThatFailedSayThatRetriesRanOutFirst() {
     CallBed bed = CallBed.with().retry("retry_on: connect-failure, num_retries: 1").build();
     CallBed.Run run = bed.run(fail(Failure.REMOTE_CONNECTION_FAILURE));
-    assertEquals("UF,URX", run.flags());
+    assertEquals("URX,UF", run.flags());
     assertEquals(
         "upstream connect error or disconnect/reset before headers. retried and the latest reset"
             + " reason: remote connection failure",
@@ -156,7 +156,7 @@ class RetryTest {
     CallBed bed = CallBed.with().retry("retry_on: reset").build();
     bed.fillRetries();
     CallBed.Run run = bed.run(fail(Failure.CONNECTION_TERMINATION));
-    assertEquals("UC,UO", run.flags());
+    assertEquals("UO,UC", run.flags());
     assertTrue(
         run.local()
             .info()

@@ -226,7 +226,9 @@ final class Forwarding {
         own.cancelled();
       } else {
         own.bodyFailed(
-            isCallTimeout(failure) ? Failure.CALL_TIMEOUT : Failures.classify(failure, true));
+            isCallTimeout(failure)
+                ? Failure.CALL_TIMEOUT
+                : Failures.ofBody(failure, java.util.Objects.requireNonNull(response).protocol()));
       }
     }
 

@@ -419,7 +419,7 @@ class CallCommandTest {
     assertEquals("remote connection failure", tried.required("reset").text());
     assertEquals(200L, facts(answers.get(1)).get("status"));
     assertEquals("what came", answers.get(1).required("body").text());
-    assertEquals("UC", answers.get(1).required("flags").text());
+    assertEquals("UPE", answers.get(1).required("flags").text(), "as in Envoy");
     assertEquals(
         Base64.getEncoder().encodeToString(BINARY), answers.get(2).required("body_base64").text());
     assertEquals(Map.of("status", 200L, "flags", ""), facts(answers.get(3)));
