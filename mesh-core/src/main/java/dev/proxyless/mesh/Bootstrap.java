@@ -3,6 +3,7 @@ package dev.proxyless.mesh;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,8 +16,9 @@ import java.util.Optional;
  * @param nodeId who asks for configuration, such as {@code mesh/apps/virtualNode/serviceA}
  * @param nodeCluster the service that the process belongs to; empty takes {@code nodeId}
  * @param nodeMetadata plain values for the control plane
- * @param controlPlane where configuration is served; excludes {@code appMeshDirectory}
- * @param appMeshDirectory a directory of App Mesh documents; excludes {@code controlPlane}
+ * @param controlPlane where configuration is served; excludes the two below
+ * @param appMeshDirectory a directory of App Mesh documents; excludes the other two
+ * @param xdsFile a file of xDS resources; excludes the two above
  * @param cloudMap how Cloud Map is asked
  * @param allowedDirectories below which configuration may name files; none unless told
  * @param readyTimeout how long a call waits for the first configuration; 5 s unless told
@@ -30,6 +32,7 @@ public record Bootstrap(
     Map<String, Object> nodeMetadata,
     Optional<ControlPlane> controlPlane,
     Optional<Path> appMeshDirectory,
+    Optional<XdsFileSource> xdsFile,
     CloudMap cloudMap,
     List<Path> allowedDirectories,
     Duration readyTimeout,
@@ -107,6 +110,16 @@ public record Bootstrap(
       Optional<Path> privateKey) {}
 
   /**
+   * A file of xDS resources, such as an Envoy bootstrap with {@code static_resources}, in place of
+   * a control plane. One of its listeners takes every request, whatever host and port the request
+   * is for.
+   *
+   * @param file YAML or JSON; it is watched
+   * @param listener the name of that listener; empty where the file has but one
+   */
+  public record XdsFileSource(Path file, Optional<String> listener) {}
+
+  /**
    * How AWS Cloud Map is asked for endpoints.
    *
    * @param enabled whether it is; where not, EDS is asked instead
@@ -165,6 +178,7 @@ public record Bootstrap(
     builder.nodeMetadata = nodeMetadata;
     builder.controlPlane = controlPlane;
     builder.appMeshDirectory = appMeshDirectory;
+    builder.xdsFile = xdsFile;
     builder.cloudMap = cloudMap;
     builder.allowedDirectories = allowedDirectories;
     builder.readyTimeout = readyTimeout;
@@ -181,6 +195,7 @@ public record Bootstrap(
     private Map<String, Object> nodeMetadata = Map.of();
     private Optional<ControlPlane> controlPlane = Optional.empty();
     private Optional<Path> appMeshDirectory = Optional.empty();
+    private Optional<XdsFileSource> xdsFile = Optional.empty();
     private CloudMap cloudMap = CloudMap.DEFAULT;
     private List<Path> allowedDirectories = List.of();
     private Duration readyTimeout = DEFAULT_READY_TIMEOUT;
@@ -229,12 +244,14 @@ public record Bootstrap(
     }
 
     /**
-     * Forgets the control plane and the directory of App Mesh documents set so far, so that a
-     * stronger source of settings can say anew where configuration comes from.
+     * Forgets the control plane, the directory of App Mesh documents and the file of xDS resources
+     * set so far, so that a stronger source of settings can say anew where configuration comes
+     * from.
      */
     public Builder noSource() {
       controlPlane = Optional.empty();
       appMeshDirectory = Optional.empty();
+      xdsFile = Optional.empty();
       return this;
     }
 
@@ -255,6 +272,13 @@ public record Bootstrap(
     public Builder appMeshDirectory(Path directory) {
       forgetWeakerSource();
       appMeshDirectory = Optional.of(directory);
+      return this;
+    }
+
+    /** A file of xDS resources, which is watched. */
+    public Builder xdsFile(XdsFileSource source) {
+      forgetWeakerSource();
+      xdsFile = Optional.of(source);
       return this;
     }
 
@@ -322,13 +346,7 @@ public record Bootstrap(
             "node.id is not set; set node.id in mesh.yaml, Bootstrap.Builder.nodeId or"
                 + " APPMESH_RESOURCE_ARN, such as mesh/apps/virtualNode/serviceA");
       }
-      if (controlPlane.isPresent() == appMeshDirectory.isPresent()) {
-        throw new IllegalArgumentException(
-            (controlPlane.isPresent()
-                    ? "both control_plane.address and app_mesh.directory are set"
-                    : "neither control_plane.address nor app_mesh.directory is set")
-                + "; set exactly one of them in mesh.yaml, or APPMESH_XDS_ENDPOINT");
-      }
+      checkSource();
       if (cloudMap.refreshInterval().isZero() || cloudMap.refreshInterval().isNegative()) {
         throw new IllegalArgumentException(
             "cloud_map.refresh_interval is "
@@ -341,12 +359,31 @@ public record Bootstrap(
           nodeMetadata,
           controlPlane,
           appMeshDirectory,
+          xdsFile,
           cloudMap,
           allowedDirectories,
           notNegative("calls.ready_timeout", readyTimeout),
           retryThrottle,
           backupRequests,
           notNegative("close_timeout", closeTimeout));
+    }
+
+    private void checkSource() {
+      List<String> sources = new ArrayList<>();
+      controlPlane.ifPresent(set -> sources.add("control_plane.address"));
+      appMeshDirectory.ifPresent(set -> sources.add("app_mesh.directory"));
+      xdsFile.ifPresent(set -> sources.add("xds.file"));
+      if (sources.size() == 1) {
+        return;
+      }
+      String what =
+          switch (sources.size()) {
+            case 0 -> "none of control_plane.address, app_mesh.directory and xds.file is set";
+            case 2 -> "both " + String.join(" and ", sources) + " are set";
+            default -> "all of " + String.join(", ", sources) + " are set";
+          };
+      throw new IllegalArgumentException(
+          what + "; set exactly one of them in mesh.yaml, or APPMESH_XDS_ENDPOINT");
     }
 
     private static Duration notNegative(String name, Duration value) {

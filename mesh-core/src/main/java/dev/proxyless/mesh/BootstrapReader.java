@@ -5,6 +5,7 @@ import dev.proxyless.mesh.Bootstrap.CloudMap;
 import dev.proxyless.mesh.Bootstrap.ControlPlane;
 import dev.proxyless.mesh.Bootstrap.ControlPlaneTls;
 import dev.proxyless.mesh.Bootstrap.RetryThrottle;
+import dev.proxyless.mesh.Bootstrap.XdsFileSource;
 import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Nearest;
 import dev.proxyless.mesh.document.Node;
@@ -50,6 +51,7 @@ public final class BootstrapReader {
                   "node",
                   "control_plane",
                   "app_mesh",
+                  "xds",
                   "cloud_map",
                   "tls",
                   "calls",
@@ -59,6 +61,7 @@ public final class BootstrapReader {
           "control_plane.tls",
               Set.of("trusted_ca", "server_name", "certificate_chain", "private_key"),
           "app_mesh", Set.of("directory"),
+          "xds", Set.of("file", "listener"),
           "cloud_map", Set.of("enabled", "endpoint", "region", "refresh_interval"),
           "tls", Set.of("allowed_directories"),
           "calls", Set.of("ready_timeout", "retry_throttle", "backup_requests"),
@@ -160,6 +163,7 @@ public final class BootstrapReader {
     root.find("app_mesh")
         .ifPresent(
             source -> builder.appMeshDirectory(path(source.required("directory"), directory)));
+    root.find("xds").ifPresent(source -> builder.xdsFile(xdsFile(source, directory)));
     root.find("cloud_map").ifPresent(settings -> builder.cloudMap(cloudMap(settings)));
     root.find("tls")
         .ifPresent(
@@ -265,6 +269,11 @@ public final class BootstrapReader {
         tls.find("server_name").map(Node::name).orElse(""),
         chain,
         key);
+  }
+
+  private static XdsFileSource xdsFile(Node source, Path directory) {
+    return new XdsFileSource(
+        path(source.required("file"), directory), source.find("listener").map(Node::name));
   }
 
   private static CloudMap cloudMap(Node settings) {

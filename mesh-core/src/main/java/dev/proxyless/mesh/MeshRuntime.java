@@ -62,7 +62,8 @@ final class MeshRuntime {
         new SnapshotPublisher(
             sources, tls, time, configurationThread, telemetry, safeguards(bootstrap));
     AllowedDirectories directories = new AllowedDirectories(bootstrap.allowedDirectories());
-    store = new ResourceStore(new Decoder(new MeshChecks(directories)), this::asksEds, telemetry);
+    MeshChecks checks = new MeshChecks(directories);
+    store = new ResourceStore(new Decoder(checks), this::asksEds, telemetry);
     contexts = new CallContexts(telemetry.tracing());
     calls = new Calls(publisher, time, telemetry, bootstrap.readyTimeout());
     try {
@@ -70,6 +71,7 @@ final class MeshRuntime {
           bootstrap
               .appMeshDirectory()
               .map(this::appMesh)
+              .or(() -> bootstrap.xdsFile().map(source -> xdsFile(source, checks)))
               .orElseGet(() -> controlPlane(bootstrap.controlPlane().orElseThrow()));
     } catch (RuntimeException refused) {
       end(publisher::close);
@@ -128,6 +130,15 @@ final class MeshRuntime {
                             + "\"; with app_mesh.directory it must be mesh/MESH/virtualNode/NODE"));
     return new AppMeshFeed(
         directory, node, store, this::configurationChanged, files, configurationThread);
+  }
+
+  private AutoCloseable xdsFile(Bootstrap.XdsFileSource source, MeshChecks checks) {
+    return new XdsFileFeed(source, checks, this::fileChanged, files, configurationThread);
+  }
+
+  private void fileChanged(XdsFileFeed.Reading reading) {
+    resources = reading.resources();
+    publisher.updateWhole(reading.configuration());
   }
 
   private AutoCloseable controlPlane(Bootstrap.ControlPlane server) {

@@ -132,6 +132,11 @@ public final class OfflineMesh {
                     .model());
   }
 
+  /** All that was read. */
+  Configuration configuration() {
+    return configuration;
+  }
+
   /** The resources that the library would refuse, each with its field's path and the reason. */
   public List<String> refusals() {
     return refusals;

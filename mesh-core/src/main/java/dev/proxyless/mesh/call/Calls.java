@@ -97,7 +97,11 @@ public final class Calls {
     }
     long now = time.nanoTime();
     Routing routing = new Routing(view, chain, context, surroundings, now);
-    Routed routed = routing.decide(head, time.random(), time::random);
+    Routed routed =
+        context.listener() instanceof SteeredCall steered
+            ? routing.decide(
+                head, steered.random().orElseGet(time::random), steered.trusted(), time::random)
+            : routing.decide(head, time.random(), Optional.empty(), time::random);
     if (routed instanceof Routed.Answered answered) {
       return respond(answered);
     }

@@ -84,10 +84,11 @@ public final class Routing {
    * Decides about a call, which fault filters may delay or abort.
    *
    * @param random the request's one random number
+   * @param trusted whether the caller is trusted, where somebody says so
    * @param dice random numbers by which faults are drawn
    */
-  Routed decide(RequestHead request, long random, LongSupplier dice) {
-    return route(request, random, Optional.empty(), dice);
+  Routed decide(RequestHead request, long random, Optional<Boolean> trusted, LongSupplier dice) {
+    return route(request, random, trusted, dice);
   }
 
   private Routed route(

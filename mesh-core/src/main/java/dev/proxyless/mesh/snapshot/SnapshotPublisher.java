@@ -63,6 +63,10 @@ public final class SnapshotPublisher implements MeshView.Source {
 
   private Configuration newest = Configuration.EMPTY;
   private @Nullable Configuration published;
+
+  /** Whether nothing that the newest configuration lacks can still come. */
+  private boolean whole;
+
   private long generation;
   private volatile @Nullable MeshSnapshot current;
   private volatile List<String> awaited = List.of();
@@ -108,6 +112,19 @@ public final class SnapshotPublisher implements MeshView.Source {
 
   /** Takes over what the sources of configuration say now. On the configuration thread. */
   public void update(Configuration configuration) {
+    update(configuration, false);
+  }
+
+  /**
+   * Takes over configuration that is all there will be: clusters and route configurations that it
+   * names and has not are not waited for. On the configuration thread.
+   */
+  public void updateWhole(Configuration configuration) {
+    update(configuration, true);
+  }
+
+  private void update(Configuration configuration, boolean isWhole) {
+    whole = isWhole;
     newest = configuration;
     clusters.update(configuration);
     if (sameAsPublished()) {
@@ -124,10 +141,10 @@ public final class SnapshotPublisher implements MeshView.Source {
     }
     ChainCompiler.Compiled compiled = compiler.compile(newest);
     Set<String> waitingFor = new TreeSet<>();
-    compiled.missingRoutes().forEach(name -> waitFor("route configuration " + name, waitingFor));
+    compiled.missingRoutes().forEach(name -> missing("route configuration " + name, waitingFor));
     for (String cluster : compiled.clusters()) {
       if (!newest.clusters().containsKey(cluster)) {
-        waitFor("cluster " + cluster, waitingFor);
+        missing("cluster " + cluster, waitingFor);
       } else if (!clusters.isWarm(cluster)) {
         waitFor("endpoints of cluster " + cluster, waitingFor);
       }
@@ -151,6 +168,13 @@ public final class SnapshotPublisher implements MeshView.Source {
         && published.listeners().equals(newest.listeners())
         && published.routes().equals(newest.routes())
         && published.clusters().equals(newest.clusters());
+  }
+
+  private void missing(String what, Set<String> waitingFor) {
+    if (whole) {
+      takenNotToExist.add(what);
+    }
+    waitFor(what, waitingFor);
   }
 
   private void waitFor(String what, Set<String> waitingFor) {

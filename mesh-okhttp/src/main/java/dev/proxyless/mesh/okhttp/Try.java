@@ -216,7 +216,7 @@ final class Try {
     } else if (isIdleTimeout(by)) {
       own.bodyFailed(attempt.idleFailure());
     } else {
-      own.bodyFailed(Failures.classify(by, null, true, attempt.method()));
+      own.bodyFailed(Failures.ofBody(by, Objects.requireNonNull(response).protocol()));
     }
   }
 

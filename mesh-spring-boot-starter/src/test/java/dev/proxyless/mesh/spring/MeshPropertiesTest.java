@@ -98,6 +98,7 @@ class MeshPropertiesTest {
                                     Optional.of(directory.resolve("chain.pem")),
                                     Optional.of(directory.resolve("key.pem")))))),
                     Optional.empty(),
+                    Optional.empty(),
                     new CloudMap(
                         false,
                         Optional.of(URI.create("http://127.0.0.1:5000")),
