@@ -1,0 +1,172 @@
+package dev.proxyless.mesh.jdktransport;
+
+import dev.proxyless.mesh.call.Attempt;
+import dev.proxyless.mesh.call.Failure;
+import dev.proxyless.mesh.call.MeshCall;
+import dev.proxyless.mesh.call.Verdict;
+import dev.proxyless.mesh.time.MeshTime;
+import java.io.IOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.net.http.HttpTimeoutException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try: sent, bounded in time, and told of. The per-try timeout begins with the try, since the
+ * JDK's client does not tell when it has a connection; the time to connect is part of it.
+ */
+final class OneTry {
+
+  /** Why a try was cut before the head of its response. */
+  private enum Cut {
+    PER_TRY,
+    ROUTE,
+    CALLER
+  }
+
+  private final MeshTime time;
+  private final MeshCall call;
+  private final Attempt attempt;
+  private final CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> coming;
+  private final AtomicReference<@Nullable Cut> cutBy = new AtomicReference<>();
+  private final AtomicReference<@Nullable MeshedBody> body = new AtomicReference<>();
+  private volatile boolean routeTimeIsOver;
+  private MeshTime.@Nullable Timer routeTimer;
+  private @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> received;
+
+  /** Sends the request. */
+  OneTry(MeshTime time, MeshCall call, Attempt attempt, HttpClient client, HttpRequest request) {
+    this.time = time;
+    this.call = call;
+    this.attempt = attempt;
+    coming = client.sendAsync(request, BodyHandlers.ofPublisher());
+  }
+
+  /**
+   * Waits for the head of the response and asks the mesh what becomes of it.
+   *
+   * @param callerLeft what is left of the caller's own timeout; empty where there is none
+   * @throws HttpTimeoutException if the caller's own timeout ended the try
+   * @throws InterruptedException if the thread is interrupted; the try is over then
+   */
+  Verdict await(@Nullable Duration callerLeft) throws IOException, InterruptedException {
+    MeshTime.Timer perTry = schedule(attempt.perTryTimeout(), Cut.PER_TRY);
+    MeshTime.Timer caller = callerLeft == null ? null : schedule(callerLeft, Cut.CALLER);
+    routeTimer = schedule(attempt.timeLeft(), Cut.ROUTE);
+    boolean accepted = false;
+    try {
+      HttpResponse<Flow.Publisher<List<ByteBuffer>>> head = coming.get();
+      received = head;
+      Verdict verdict =
+          call.responded(
+              attempt, head.statusCode(), name -> head.headers().firstValue(name).orElse(null));
+      accepted = verdict instanceof Verdict.Accept;
+      return verdict;
+    } catch (CancellationException cut) {
+      return failed(cut);
+    } catch (ExecutionException failure) {
+      return failed(Failures.asIo(failure));
+    } finally {
+      stop(perTry);
+      stop(caller);
+      if (!accepted) {
+        stop(routeTimer);
+        discard();
+      }
+    }
+  }
+
+  private Verdict failed(Exception failure) throws HttpTimeoutException {
+    Cut why = cutBy.get();
+    if (why == Cut.CALLER) {
+      throw new HttpTimeoutException("request timed out");
+    }
+    Failure kind =
+        why == Cut.PER_TRY
+            ? Failure.PER_TRY_TIMEOUT
+            : why == Cut.ROUTE ? Failure.CALL_TIMEOUT : Failures.classify(failure);
+    return call.failed(attempt, kind, !kind.isConnectFailure(), failure.toString());
+  }
+
+  private MeshTime.@Nullable Timer schedule(Duration timeout, Cut why) {
+    return timeout.isZero() ? null : time.schedule(timeout, () -> cut(why));
+  }
+
+  private static void stop(MeshTime.@Nullable Timer timer) {
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
+  private void cut(Cut why) {
+    if (cutBy.compareAndSet(null, why) && coming.cancel(true)) {
+      return;
+    }
+    if (why == Cut.ROUTE) { // the head has come: the body is under the same bound
+      routeTimeIsOver = true;
+      MeshedBody reading = body.get();
+      if (reading != null) {
+        reading.timeOut();
+      }
+    }
+  }
+
+  /** What was received, without a subscriber so far. */
+  HttpResponse<Flow.Publisher<List<ByteBuffer>>> received() {
+    HttpResponse<Flow.Publisher<List<ByteBuffer>>> head = received;
+    if (head == null) {
+      throw new IllegalStateException(attempt + " has no response");
+    }
+    return head;
+  }
+
+  /** Gives the body to the caller's subscriber, until its end or that of the call's time. */
+  MeshedBody handOver(HttpResponse.BodySubscriber<?> caller) {
+    MeshedBody own = new MeshedBody(call, caller, () -> stop(routeTimer));
+    body.set(own);
+    received().body().subscribe(own);
+    if (routeTimeIsOver) {
+      own.timeOut();
+    }
+    return own;
+  }
+
+  /** Ends the try without reading what is left of it. */
+  void discard() {
+    stop(routeTimer);
+    boolean arrived = !coming.cancel(true) && !coming.isCompletedExceptionally();
+    HttpResponse<Flow.Publisher<List<ByteBuffer>>> head = arrived ? coming.join() : null;
+    if (head != null && body.get() == null) {
+      head.body().subscribe(Unwanted.BODY);
+    }
+  }
+
+  /** Closes the connection of a body that nobody reads. */
+  private enum Unwanted implements Flow.Subscriber<List<ByteBuffer>> {
+    BODY;
+
+    @Override
+    public void onSubscribe(Flow.Subscription subscription) {
+      subscription.cancel();
+    }
+
+    @Override
+    public void onNext(List<ByteBuffer> part) {}
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onComplete() {}
+  }
+}
