@@ -1,8 +1,10 @@
 package dev.proxyless.mesh;
 
+import dev.proxyless.mesh.Bootstrap.BackupRequests;
 import dev.proxyless.mesh.Bootstrap.CloudMap;
 import dev.proxyless.mesh.Bootstrap.ControlPlane;
 import dev.proxyless.mesh.Bootstrap.ControlPlaneTls;
+import dev.proxyless.mesh.Bootstrap.RetryThrottle;
 import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Nearest;
 import dev.proxyless.mesh.document.Node;
@@ -59,7 +61,9 @@ public final class BootstrapReader {
           "app_mesh", Set.of("directory"),
           "cloud_map", Set.of("enabled", "endpoint", "region", "refresh_interval"),
           "tls", Set.of("allowed_directories"),
-          "calls", Set.of("ready_timeout"));
+          "calls", Set.of("ready_timeout", "retry_throttle", "backup_requests"),
+          "calls.retry_throttle", Set.of("percent", "min_per_second"),
+          "calls.backup_requests", Set.of("percentile", "budget_percent"));
 
   private final UnaryOperator<@Nullable String> environment;
 
@@ -164,10 +168,43 @@ public final class BootstrapReader {
                     tls.list("allowed_directories").stream()
                         .map(each -> path(each, directory))
                         .toList()));
-    root.find("calls")
-        .flatMap(calls -> calls.find("ready_timeout"))
-        .ifPresent(timeout -> builder.readyTimeout(duration(timeout)));
+    root.find("calls").ifPresent(calls -> calls(calls, builder));
     root.find("close_timeout").ifPresent(timeout -> builder.closeTimeout(duration(timeout)));
+  }
+
+  private static void calls(Node calls, Bootstrap.Builder builder) {
+    calls.find("ready_timeout").ifPresent(timeout -> builder.readyTimeout(duration(timeout)));
+    calls
+        .find("retry_throttle")
+        .ifPresent(
+            throttle ->
+                builder.retryThrottle(
+                    new RetryThrottle(
+                        within(throttle, "percent", RetryThrottle.DEFAULT.percent(), 0, 1_000),
+                        within(
+                            throttle,
+                            "min_per_second",
+                            RetryThrottle.DEFAULT.minPerSecond(),
+                            0,
+                            1_000_000))));
+    calls
+        .find("backup_requests")
+        .ifPresent(
+            backups ->
+                builder.backupRequests(
+                    new BackupRequests(
+                        within(backups, "percentile", 95, 1, 99.999),
+                        within(backups, "budget_percent", 5, 0, 100))));
+  }
+
+  private static double within(
+      Node settings, String field, double unset, double least, double most) {
+    Optional<Node> node = settings.find(field);
+    double value = node.map(Node::number).orElse(unset);
+    if (!(value >= least && value <= most)) {
+      throw node.orElse(settings).error("is " + value, "a number from " + least + " to " + most);
+    }
+    return value;
   }
 
   private static void checkFields(Node node, String path) {

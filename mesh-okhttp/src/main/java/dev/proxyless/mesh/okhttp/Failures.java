@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
 
 /** Puts what OkHttp throws into the words of the mesh. */
 final class Failures {
@@ -14,9 +15,12 @@ final class Failures {
   private Failures() {}
 
   /**
-   * A try that failed on the way to its response's head, for a reason of neither timer nor caller.
+   * A try that failed, for a reason of neither timer nor caller.
+   *
+   * @param unanswered its connection, where no head of the response came
    */
-  static Failure classify(IOException failure, boolean connected) {
+  static Failure classify(
+      IOException failure, @Nullable UsedConnection unanswered, boolean connected, String method) {
     if (!connected) {
       return failure instanceof SocketTimeoutException
           ? Failure.CONNECTION_TIMEOUT
@@ -31,14 +35,22 @@ final class Failures {
     if (failure instanceof SocketTimeoutException) {
       return Failure.LOCAL_RESET; // the client's own read or write time-out
     }
-    return failure instanceof ProtocolException
-        ? Failure.PROTOCOL_ERROR
+    if (failure instanceof ProtocolException
+        || (unanswered != null && unanswered.headNeverEnded())) {
+      return Failure.PROTOCOL_ERROR;
+    }
+    return unanswered != null && unanswered.diedIdle(method)
+        ? Failure.DEAD_CONNECTION
         : Failure.CONNECTION_TERMINATION;
   }
 
   /** What happened, for people. */
-  static String describe(IOException failure, boolean connected) {
+  static String describe(
+      IOException failure, @Nullable UsedConnection unanswered, boolean connected) {
     StringBuilder words = new StringBuilder();
+    if (unanswered != null && unanswered.headNeverEnded()) {
+      words.append("the head of the response did not end within 256 KiB");
+    }
     for (Throwable each = failure; each != null && words.length() < 500; each = each.getCause()) {
       words.append(words.isEmpty() ? "" : "; caused by ").append(each);
     }

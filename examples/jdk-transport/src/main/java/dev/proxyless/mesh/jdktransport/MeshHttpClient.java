@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.CountDownLatch;
 
 /**
  * The JDK's HTTP client, sent through a mesh.
@@ -29,18 +30,15 @@ import java.util.concurrent.ConcurrentHashMap;
  * started with {@code -Djdk.httpclient.allowRestrictedHeaders=host}.
  *
  * <p>What this transport leaves out, by what {@code java.net.http} offers: TLS to endpoints and
- * HTTP/2 without TLS (a call to such a cluster fails and says so), mirrors (none is sent), and
- * draining of idle connections to endpoints that have gone (the JDK closes them after {@code
- * jdk.httpclient.keepalive.timeout}). Redirects that the mesh does not follow are given to the
- * caller. A request that the JDK takes for idempotent is sent once more by the JDK itself where a
- * kept connection turns out to be dead.
+ * HTTP/2 without TLS (a call to such a cluster fails and says so), mirrors (none is sent), tries
+ * beside each other (none is hedged), and draining of idle connections to endpoints that have gone
+ * (the JDK closes them after {@code jdk.httpclient.keepalive.timeout}). Redirects that the mesh
+ * does not follow are given to the caller. A request that the JDK takes for idempotent is sent once
+ * more by the JDK itself where a kept connection turns out to be dead.
  *
  * <p>Safe for use by several threads.
  */
 public final class MeshHttpClient {
-
-  /** Envoy's default for {@code per_connection_buffer_limit_bytes}. */
-  private static final long MAX_REPLAYED_BYTES = 1 << 20;
 
   private final Mesh mesh;
   private final HttpClient plain;
@@ -70,7 +68,7 @@ public final class MeshHttpClient {
   /**
    * Sends a request where the mesh says, and waits for the response, as {@link HttpClient#send}
    * does. {@link HttpRequest#timeout} bounds all tries until the head of the response that is
-   * given. A body whose length is unknown, or longer than 1 MiB, is sent once.
+   * given. A body whose length is unknown, or beyond the route's limit, is sent once.
    *
    * @throws IOException if the caller's timeout is over, the body of an accepted response breaks
    *     off, or the endpoint cannot be spoken to by this transport; other failures come as Envoy's
@@ -80,12 +78,17 @@ public final class MeshHttpClient {
   public <T> HttpResponse<T> send(HttpRequest request, BodyHandler<T> handler)
       throws IOException, InterruptedException {
     ClientHead head = new ClientHead(request);
-    Decision decision = mesh.calls().begin(head, isReplayable(request), mesh.contexts().capture());
+    Decision decision = mesh.calls().begin(head, length(request) >= 0, mesh.contexts().capture());
     if (decision instanceof Decision.Forward forward) {
       forward.mirrors().forEach(MeshCall::cancelled);
-      return new Sending<>(mesh, this::client, request, head, handler, forward.call()).run();
+      if (length(request) > forward.call().replayLimit()) {
+        forward.call().tooLongToReplay();
+      }
+      return new Sending<>(mesh, this::client, request, head, handler, forward.call())
+          .run(forward.delay());
     }
     if (decision instanceof Decision.Respond respond) {
+      mesh.time().await(new CountDownLatch(1), respond.delay());
       return Sending.local(request, respond.reply(), handler);
     }
     return plain.send(request, handler);
@@ -96,11 +99,9 @@ public final class MeshHttpClient {
     return response instanceof MeshResponse<?> ours ? Optional.of(ours.info()) : Optional.empty();
   }
 
-  private static boolean isReplayable(HttpRequest request) {
-    return request
-        .bodyPublisher()
-        .map(body -> body.contentLength() >= 0 && body.contentLength() <= MAX_REPLAYED_BYTES)
-        .orElse(true);
+  /** Of the body, in bytes; negative where it is not known. */
+  private static long length(HttpRequest request) {
+    return request.bodyPublisher().map(HttpRequest.BodyPublisher::contentLength).orElse(0L);
   }
 
   private HttpClient client(Attempt attempt) {

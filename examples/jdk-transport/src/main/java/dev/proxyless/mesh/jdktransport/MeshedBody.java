@@ -29,15 +29,16 @@ final class MeshedBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscr
 
   private final MeshCall call;
   private final BodySubscriber<?> caller;
-  private final Runnable stopTimer;
+  private final OneTry owner;
   private final AtomicReference<State> state = new AtomicReference<>(State.IDLE);
   private final AtomicBoolean told = new AtomicBoolean();
   private volatile Flow.@Nullable Subscription source;
+  private volatile Failure cutBy = Failure.CALL_TIMEOUT;
 
-  MeshedBody(MeshCall call, BodySubscriber<?> caller, Runnable stopTimer) {
+  MeshedBody(MeshCall call, BodySubscriber<?> caller, OneTry owner) {
     this.call = call;
     this.caller = caller;
-    this.stopTimer = stopTimer;
+    this.owner = owner;
   }
 
   @Override
@@ -51,6 +52,7 @@ final class MeshedBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscr
     if (!state.compareAndSet(State.IDLE, State.BUSY)) {
       return;
     }
+    owner.alive();
     try {
       caller.onNext(part);
     } catch (RuntimeException | Error mistake) { // the application's own: no endpoint is to blame
@@ -80,8 +82,9 @@ final class MeshedBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscr
     }
   }
 
-  /** The time of the call is over. */
-  void timeOut() {
+  /** The time of the call is over, or the body has shown no sign of life for too long. */
+  void timeOut(Failure why) {
+    cutBy = why;
     State before =
         state.getAndUpdate(
             now ->
@@ -97,9 +100,9 @@ final class MeshedBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscr
 
   private void cut() {
     state.set(State.OVER);
-    tell(() -> call.bodyFailed(Failure.CALL_TIMEOUT));
+    tell(() -> call.bodyFailed(cutBy));
     cancelSource();
-    caller.onError(new HttpTimeoutException("the response's body took longer than the route's"));
+    caller.onError(new HttpTimeoutException("the response's body was cut: " + cutBy.reason()));
   }
 
   @Override
@@ -126,7 +129,7 @@ final class MeshedBody implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscr
 
   private void tell(Runnable end) {
     if (told.compareAndSet(false, true)) {
-      stopTimer.run();
+      owner.stopTimers();
       end.run();
     }
   }

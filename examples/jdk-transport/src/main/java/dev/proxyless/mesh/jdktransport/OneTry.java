@@ -30,6 +30,7 @@ final class OneTry {
   /** Why a try was cut before the head of its response. */
   private enum Cut {
     PER_TRY,
+    IDLE,
     ROUTE,
     CALLER
   }
@@ -40,8 +41,9 @@ final class OneTry {
   private final CompletableFuture<HttpResponse<Flow.Publisher<List<ByteBuffer>>>> coming;
   private final AtomicReference<@Nullable Cut> cutBy = new AtomicReference<>();
   private final AtomicReference<@Nullable MeshedBody> body = new AtomicReference<>();
-  private volatile boolean routeTimeIsOver;
-  private MeshTime.@Nullable Timer routeTimer;
+  private volatile @Nullable Failure bodyCutBy;
+  private volatile MeshTime.@Nullable Timer routeTimer;
+  private volatile @Nullable IdleBound idle;
   private @Nullable HttpResponse<Flow.Publisher<List<ByteBuffer>>> received;
 
   /** Sends the request. */
@@ -63,10 +65,12 @@ final class OneTry {
     MeshTime.Timer perTry = schedule(attempt.perTryTimeout(), Cut.PER_TRY);
     MeshTime.Timer caller = callerLeft == null ? null : schedule(callerLeft, Cut.CALLER);
     routeTimer = schedule(attempt.timeLeft(), Cut.ROUTE);
+    idle = IdleBound.start(time, attempt.idleTimeout(), () -> cut(Cut.IDLE));
     boolean accepted = false;
     try {
       HttpResponse<Flow.Publisher<List<ByteBuffer>>> head = coming.get();
       received = head;
+      alive();
       Verdict verdict =
           call.responded(
               attempt, head.statusCode(), name -> head.headers().firstValue(name).orElse(null));
@@ -80,7 +84,6 @@ final class OneTry {
       stop(perTry);
       stop(caller);
       if (!accepted) {
-        stop(routeTimer);
         discard();
       }
     }
@@ -91,11 +94,16 @@ final class OneTry {
     if (why == Cut.CALLER) {
       throw new HttpTimeoutException("request timed out");
     }
-    Failure kind =
-        why == Cut.PER_TRY
-            ? Failure.PER_TRY_TIMEOUT
-            : why == Cut.ROUTE ? Failure.CALL_TIMEOUT : Failures.classify(failure);
+    Failure kind = why == null ? Failures.classify(failure) : failure(why);
     return call.failed(attempt, kind, !kind.isConnectFailure(), failure.toString());
+  }
+
+  private Failure failure(Cut why) {
+    return switch (why) {
+      case PER_TRY -> Failure.PER_TRY_TIMEOUT;
+      case IDLE -> attempt.idleFailure();
+      case ROUTE, CALLER -> Failure.CALL_TIMEOUT;
+    };
   }
 
   private MeshTime.@Nullable Timer schedule(Duration timeout, Cut why) {
@@ -112,12 +120,30 @@ final class OneTry {
     if (cutBy.compareAndSet(null, why) && coming.cancel(true)) {
       return;
     }
-    if (why == Cut.ROUTE) { // the head has come: the body is under the same bound
-      routeTimeIsOver = true;
+    if (why == Cut.ROUTE || why == Cut.IDLE) { // the head has come: the body is bounded as well
+      Failure by = failure(why);
+      bodyCutBy = by;
       MeshedBody reading = body.get();
       if (reading != null) {
-        reading.timeOut();
+        reading.timeOut(by);
       }
+    }
+  }
+
+  /** Something of the response has come. */
+  void alive() {
+    IdleBound bound = idle;
+    if (bound != null) {
+      bound.alive();
+    }
+  }
+
+  /** The response has ended. */
+  void stopTimers() {
+    stop(routeTimer);
+    IdleBound bound = idle;
+    if (bound != null) {
+      bound.stop();
     }
   }
 
@@ -132,18 +158,19 @@ final class OneTry {
 
   /** Gives the body to the caller's subscriber, until its end or that of the call's time. */
   MeshedBody handOver(HttpResponse.BodySubscriber<?> caller) {
-    MeshedBody own = new MeshedBody(call, caller, () -> stop(routeTimer));
+    MeshedBody own = new MeshedBody(call, caller, this);
     body.set(own);
     received().body().subscribe(own);
-    if (routeTimeIsOver) {
-      own.timeOut();
+    Failure by = bodyCutBy;
+    if (by != null) {
+      own.timeOut(by);
     }
     return own;
   }
 
   /** Ends the try without reading what is left of it. */
   void discard() {
-    stop(routeTimer);
+    stopTimers();
     boolean arrived = !coming.cancel(true) && !coming.isCompletedExceptionally();
     HttpResponse<Flow.Publisher<List<ByteBuffer>>> head = arrived ? coming.join() : null;
     if (head != null && body.get() == null) {

@@ -52,9 +52,15 @@ final class Sending<T> {
             .orElse(Long.MAX_VALUE);
   }
 
-  HttpResponse<T> run() throws IOException, InterruptedException {
+  /**
+   * Leads the call to its end.
+   *
+   * @param delay to wait first
+   */
+  HttpResponse<T> run(Duration delay) throws IOException, InterruptedException {
     boolean handedOver = false;
     try {
+      pause(delay);
       while (true) {
         Step step = call.next();
         if (step instanceof Step.Reply reply) {
@@ -79,8 +85,10 @@ final class Sending<T> {
           call = follow.next();
         } else if (verdict instanceof Verdict.GiveUp giveUp) {
           return local(request, giveUp.reply(), handler);
+        } else if (verdict instanceof Verdict.Retry retry) {
+          pause(retry.delay());
         } else {
-          pause(((Verdict.Retry) verdict).delay());
+          throw new IllegalStateException(verdict + " of a call that has one try at a time");
         }
       }
     } finally {
@@ -102,6 +110,9 @@ final class Sending<T> {
   }
 
   private void pause(Duration delay) throws HttpTimeoutException, InterruptedException {
+    if (delay.isZero()) {
+      return;
+    }
     Duration left = callerLeft();
     CountDownLatch nothing = new CountDownLatch(1);
     mesh.time().await(nothing, left == null || delay.compareTo(left) < 0 ? delay : left);

@@ -88,6 +88,41 @@ class EndOfCallTest {
   }
 
   @Test
+  void aTryWithoutASignOfLifeIsRetried() throws Exception {
+    MockWebServer slow = rig.backend();
+    slow.enqueue(never());
+    slow.enqueue(answer(200, "second"));
+    rig.cluster("c", "", slow)
+        .route("cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 0.3s}");
+    HttpResponse<String> response = rig.client().send(get("/"), BodyHandlers.ofString());
+    assertEquals("second", response.body());
+    rig.assertEndedOnce("success");
+  }
+
+  @Test
+  void aBodyThatStallsIsCutByTheIdleTimeoutAndOneThatDripsIsNot() throws Exception {
+    MockWebServer backend = rig.backend();
+    backend.enqueue(
+        new MockResponse.Builder()
+            .body("x".repeat(10))
+            .throttleBody(1, 100, TimeUnit.MILLISECONDS)
+            .build());
+    backend.enqueue(
+        new MockResponse.Builder()
+            .body("x".repeat(1000))
+            .onResponseBody(SocketEffect.Stall.INSTANCE)
+            .build());
+    rig.cluster("c", "", backend).route("cluster: c, idle_timeout: 0.8s");
+    MeshHttpClient client = rig.client();
+    assertEquals(10, client.send(get("/"), BodyHandlers.ofString()).body().length());
+    HttpTimeoutException cut =
+        assertThrows(
+            HttpTimeoutException.class, () -> client.send(get("/"), BodyHandlers.ofString()));
+    assertTrue(cut.getMessage().contains("stream_idle_timeout"), cut.getMessage());
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
   void theCallersOwnTimeoutIsAnExceptionAsWithoutTheMesh() throws Exception {
     MockWebServer slow = rig.backend();
     slow.enqueue(never());

@@ -236,6 +236,22 @@ class MeshHttpClientTest {
   }
 
   @Test
+  void aBodyBeyondTheRoutesLimitIsSentOnce() throws Exception {
+    MockWebServer backend = rig.backend();
+    backend.enqueue(answer(503, "first"));
+    rig.cluster("c", "", backend)
+        .routes(
+            """
+            - match: {prefix: /}
+              route: {cluster: c, retry_policy: {retry_on: 5xx}}
+              request_body_buffer_limit: 4
+            """);
+    assertEquals("first", send(rig.client(), post(BodyPublishers.ofString("12345"))).body());
+    assertEquals(1, backend.getRequestCount());
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
   void mirrorsAreLeftOut() throws Exception {
     MockWebServer main = rig.backend();
     MockWebServer shadow = rig.backend();
