@@ -45,8 +45,9 @@ public final class BootstrapReader {
 
   /** The keys of each mapping, by its path. */
   static final Map<String, Set<String>> FIELDS =
-      Map.of(
-          "",
+      Map.ofEntries(
+          Map.entry(
+              "",
               Set.of(
                   "node",
                   "control_plane",
@@ -55,18 +56,19 @@ public final class BootstrapReader {
                   "cloud_map",
                   "tls",
                   "calls",
-                  "close_timeout"),
-          "node", Set.of("id", "cluster", "metadata"),
-          "control_plane", Set.of("address", "tls"),
-          "control_plane.tls",
-              Set.of("trusted_ca", "server_name", "certificate_chain", "private_key"),
-          "app_mesh", Set.of("directory"),
-          "xds", Set.of("file", "listener"),
-          "cloud_map", Set.of("enabled", "endpoint", "region", "refresh_interval"),
-          "tls", Set.of("allowed_directories"),
-          "calls", Set.of("ready_timeout", "retry_throttle", "backup_requests"),
-          "calls.retry_throttle", Set.of("percent", "min_per_second"),
-          "calls.backup_requests", Set.of("percentile", "budget_percent"));
+                  "close_timeout")),
+          Map.entry("node", Set.of("id", "cluster", "metadata")),
+          Map.entry("control_plane", Set.of("address", "tls")),
+          Map.entry(
+              "control_plane.tls",
+              Set.of("trusted_ca", "server_name", "certificate_chain", "private_key")),
+          Map.entry("app_mesh", Set.of("directory")),
+          Map.entry("xds", Set.of("file", "listener")),
+          Map.entry("cloud_map", Set.of("enabled", "endpoint", "region", "refresh_interval")),
+          Map.entry("tls", Set.of("allowed_directories")),
+          Map.entry("calls", Set.of("ready_timeout", "retry_throttle", "backup_requests")),
+          Map.entry("calls.retry_throttle", Set.of("percent", "min_per_second")),
+          Map.entry("calls.backup_requests", Set.of("percentile", "budget_percent")));
 
   private final UnaryOperator<@Nullable String> environment;
 

@@ -26,7 +26,7 @@ public record CallContext(
     Optional<RetryRules> retryRules,
     @Nullable Object trace,
     @Nullable CallListener listener,
-    @Nullable ServedRequest served) {
+    @Nullable ServedRetries served) {
 
   /** There is no deadline. */
   public static final long NO_DEADLINE = Long.MAX_VALUE;
@@ -41,7 +41,7 @@ public record CallContext(
 
   /** A request is being served, which may be a retry. */
   public static CallContext serving(
-      long deadlineNanos, List<Header> headers, @Nullable ServedRequest served) {
+      long deadlineNanos, List<Header> headers, @Nullable ServedRetries served) {
     return new CallContext(deadlineNanos, headers, Optional.empty(), null, null, served);
   }
 

@@ -45,7 +45,7 @@ public final class CallContexts {
   }
 
   /** A request is being served on this thread, which may be a retry. */
-  public Scope serving(long deadlineNanos, List<Header> headers, @Nullable ServedRequest served) {
+  public Scope serving(long deadlineNanos, List<Header> headers, @Nullable ServedRetries served) {
     CallContext before = current.get();
     Optional<RetryRules> retryRules = before == null ? Optional.empty() : before.retryRules();
     return enter(

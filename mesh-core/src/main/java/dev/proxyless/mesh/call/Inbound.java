@@ -83,14 +83,14 @@ public record Inbound(String requestId, long deadlineNanos, boolean retry, List<
     long deadline = timeout == Timeouts.NONE ? CallContext.NO_DEADLINE : time.nanoTime() + timeout;
     boolean retry = isRetry(headers);
     if (retry) {
-      handedOn.add(new Header(ServedRequest.RETRY, "true"));
+      handedOn.add(new Header(ServedRetries.RETRY, "true"));
     }
     return new Inbound(id, deadline, retry, List.copyOf(handedOn));
   }
 
   /** By the word of another mesh, of Envoy or of gRPC. */
   private static boolean isRetry(Function<String, List<String>> headers) {
-    return !headers.apply(ServedRequest.RETRY).isEmpty()
+    return !headers.apply(ServedRetries.RETRY).isEmpty()
         || above(headers.apply(EnvoyHeaders.ATTEMPT_COUNT), 1)
         || above(headers.apply("grpc-previous-rpc-attempts"), 0);
   }
@@ -114,7 +114,7 @@ public record Inbound(String requestId, long deadlineNanos, boolean retry, List<
     return lower.equals(CLIENT_CERTIFICATE)
         || (external
             && (lower.startsWith("x-envoy-")
-                || lower.equals(ServedRequest.RETRY)
+                || lower.equals(ServedRetries.RETRY)
                 || TRACE_HEADERS.contains(lower)));
   }
 

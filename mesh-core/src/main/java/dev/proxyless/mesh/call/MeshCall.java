@@ -426,9 +426,9 @@ public final class MeshCall {
    * or to tiers below, which have spent theirs.
    */
   private boolean isHeldBack(UnaryOperator<@Nullable String> header) {
-    ServedRequest served = context.served();
+    ServedRetries served = context.served();
     return (served != null && served.isRetry())
-        || header.apply(ServedRequest.RETRIES_SPENT) != null;
+        || header.apply(ServedRetries.RETRIES_SPENT) != null;
   }
 
   private void heldBack(boolean bad) {
@@ -441,7 +441,7 @@ public final class MeshCall {
 
   /** Callers of this process are told that a retry of theirs would multiply what was done here. */
   private void spent() {
-    ServedRequest served = context.served();
+    ServedRetries served = context.served();
     if (served != null) {
       served.spend();
     }

@@ -58,7 +58,7 @@ final class UpstreamHead {
     if (count > 1) {
       Duration expected = expectedTimeout(left);
       if (routed.envoyHeaders()) {
-        edits.add(HeaderEdit.set(ServedRequest.RETRY, "true"));
+        edits.add(HeaderEdit.set(ServedRetries.RETRY, "true"));
       }
       if (routed.envoyHeaders() && !expected.isZero()) {
         edits.add(HeaderEdit.set(EnvoyHeaders.EXPECTED_TIMEOUT, Routing.wholeMillis(expected)));

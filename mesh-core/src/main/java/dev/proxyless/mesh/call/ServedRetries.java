@@ -8,7 +8,7 @@ import dev.proxyless.mesh.Internal;
  * were spent on it. Safe for use by several threads.
  */
 @Internal
-public final class ServedRequest {
+public final class ServedRetries {
 
   /** Of a request: it is a retry, or was made for one. */
   public static final String RETRY = "x-mesh-retry";
@@ -24,7 +24,7 @@ public final class ServedRequest {
    *
    * @param retry whether it is one, or was made for one
    */
-  public ServedRequest(boolean retry) {
+  public ServedRetries(boolean retry) {
     this.retry = retry;
   }
 
