@@ -4,6 +4,7 @@ import dev.proxyless.mesh.time.MeshTime;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * How long a cluster's endpoints take to answer, as a percentile of the last ten seconds that were
@@ -21,6 +22,7 @@ final class Latencies {
 
   private final double percentile;
   private final MeshTime time;
+  private final ReentrantLock turning = new ReentrantLock();
   private volatile AtomicIntegerArray counts = new AtomicIntegerArray(BUCKETS);
   private volatile long startNanos;
   private volatile Duration known = Duration.ZERO;
@@ -61,14 +63,21 @@ final class Latencies {
     return known;
   }
 
-  private synchronized void turn(long now) {
-    if (now - startNanos < WINDOW_NANOS) {
-      return; // another thread has done it
+  /** A thread that comes while another turns goes on with what was known. */
+  private void turn(long now) {
+    if (!turning.tryLock()) {
+      return;
     }
-    AtomicIntegerArray whole = counts;
-    counts = new AtomicIntegerArray(BUCKETS);
-    startNanos = now;
-    known = percentile(whole);
+    try {
+      if (now - startNanos >= WINDOW_NANOS) {
+        AtomicIntegerArray whole = counts;
+        counts = new AtomicIntegerArray(BUCKETS);
+        startNanos = now;
+        known = percentile(whole);
+      }
+    } finally {
+      turning.unlock();
+    }
   }
 
   private Duration percentile(AtomicIntegerArray whole) {

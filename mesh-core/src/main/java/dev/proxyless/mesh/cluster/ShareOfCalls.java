@@ -3,6 +3,7 @@ package dev.proxyless.mesh.cluster;
 import dev.proxyless.mesh.time.MeshTime;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * Allows a share of the calls of the last five to ten seconds, and a few each second besides.
@@ -17,6 +18,7 @@ final class ShareOfCalls {
   private final double share;
   private final double perSecond;
   private final MeshTime time;
+  private final ReentrantLock turning = new ReentrantLock();
   private volatile Windows windows;
 
   private static final class Window {
@@ -50,13 +52,19 @@ final class ShareOfCalls {
     return time.nanoTime() - found.now.startNanos < WINDOW_NANOS ? found : turn();
   }
 
-  /** Once in five seconds. */
-  private synchronized Windows turn() {
-    long now = time.nanoTime();
-    long age = now - windows.now.startNanos;
-    if (age >= WINDOW_NANOS) {
-      Window next = new Window(now);
-      windows = new Windows(age < 2 * WINDOW_NANOS ? windows.now : next, next);
+  /** Once in five seconds; a thread that comes while another turns counts in the window before. */
+  private Windows turn() {
+    if (turning.tryLock()) {
+      try {
+        long now = time.nanoTime();
+        long age = now - windows.now.startNanos;
+        if (age >= WINDOW_NANOS) {
+          Window next = new Window(now);
+          windows = new Windows(age < 2 * WINDOW_NANOS ? windows.now : next, next);
+        }
+      } finally {
+        turning.unlock();
+      }
     }
     return windows;
   }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ public final class EndpointSources implements AutoCloseable {
   private final MeshExecutor executor;
   private final Map<Question, Poller<Instances>> cloudMapPollers = new HashMap<>();
   private final Map<Discovery.Dns, Poller<EndpointAssignment>> dnsPollers = new HashMap<>();
+  private final ReentrantLock making = new ReentrantLock();
   private @Nullable InstanceQuery query;
 
   /**
@@ -156,16 +158,21 @@ public final class EndpointSources implements AutoCloseable {
   }
 
   /** Made on a thread of discovery, since loading the SDK takes a second. */
-  private synchronized InstanceQuery query() {
-    InstanceQuery made = query;
-    if (made == null) {
-      log.info(
-          "asking Cloud Map at {}",
-          cloudMap.flatMap(CloudMapSettings::endpoint).map(Object::toString).orElse("AWS"));
-      made = new AwsInstanceQuery(cloudMap.orElseThrow());
-      query = made;
+  private InstanceQuery query() {
+    making.lock();
+    try {
+      InstanceQuery made = query;
+      if (made == null) {
+        log.info(
+            "asking Cloud Map at {}",
+            cloudMap.flatMap(CloudMapSettings::endpoint).map(Object::toString).orElse("AWS"));
+        made = new AwsInstanceQuery(cloudMap.orElseThrow());
+        query = made;
+      }
+      return made;
+    } finally {
+      making.unlock();
     }
-    return made;
   }
 
   @Override
@@ -175,10 +182,13 @@ public final class EndpointSources implements AutoCloseable {
     dnsPollers.values().forEach(Poller::close);
     dnsPollers.clear();
     executor.close();
-    synchronized (this) {
+    making.lock();
+    try {
       if (query != null) {
         query.close();
       }
+    } finally {
+      making.unlock();
     }
   }
 }

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -37,6 +38,8 @@ final class Poller<T> {
   private volatile boolean closed;
   private int failures;
 
+  private final ReentrantLock telling = new ReentrantLock();
+
   Poller(
       String source,
       String subject,
@@ -59,11 +62,16 @@ final class Poller<T> {
   }
 
   /** Adds one who wants answers; what is known already is told at once. */
-  synchronized void add(Consumer<T> sink) {
-    sinks.add(sink);
-    T now = known;
-    if (now != null) {
-      sink.accept(now);
+  void add(Consumer<T> sink) {
+    telling.lock();
+    try {
+      sinks.add(sink);
+      T now = known;
+      if (now != null) {
+        sink.accept(now);
+      }
+    } finally {
+      telling.unlock();
     }
   }
 
@@ -102,11 +110,16 @@ final class Poller<T> {
     }
   }
 
-  private synchronized void answered(T answer) {
-    if (!Objects.equals(answer, known)) {
-      log.info("{}: {} has {}", source, subject, answer);
-      known = answer;
-      sinks.forEach(sink -> sink.accept(answer));
+  private void answered(T answer) {
+    telling.lock();
+    try {
+      if (!Objects.equals(answer, known)) {
+        log.info("{}: {} has {}", source, subject, answer);
+        known = answer;
+        sinks.forEach(sink -> sink.accept(answer));
+      }
+    } finally {
+      telling.unlock();
     }
   }
 

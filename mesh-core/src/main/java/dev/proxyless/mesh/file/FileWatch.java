@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -188,6 +189,7 @@ public final class FileWatch implements AutoCloseable {
     private final List<Path> paths;
     private final Runnable changed;
     private volatile boolean ended;
+    private final ReentrantLock looking = new ReentrantLock();
     private Map<Path, String> seen;
 
     Watched(List<Path> paths, Runnable changed) {
@@ -196,12 +198,22 @@ public final class FileWatch implements AutoCloseable {
       seen = look(paths);
     }
 
-    synchronized boolean differs() {
-      return !look(paths).equals(seen);
+    boolean differs() {
+      looking.lock();
+      try {
+        return !look(paths).equals(seen);
+      } finally {
+        looking.unlock();
+      }
     }
 
-    synchronized void remember() {
-      seen = look(paths);
+    void remember() {
+      looking.lock();
+      try {
+        seen = look(paths);
+      } finally {
+        looking.unlock();
+      }
     }
 
     private static Map<Path, String> look(List<Path> paths) {

@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.telemetry;
 
 import java.util.Arrays;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
@@ -10,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class LazyMeters<T> {
 
+  private final ReentrantLock making = new ReentrantLock();
   private volatile State state = new State(new int[0], new Object[0]);
 
   private static final class State {
@@ -45,12 +47,17 @@ final class LazyMeters<T> {
   }
 
   @SuppressWarnings("unchecked") // only make's results are put in
-  private synchronized T add(int key, IntFunction<T> make) {
-    Object found = state.find(key);
-    if (found == null) {
-      found = make.apply(key);
-      state = state.with(key, found);
+  private T add(int key, IntFunction<T> make) {
+    making.lock();
+    try {
+      Object found = state.find(key);
+      if (found == null) {
+        found = make.apply(key);
+        state = state.with(key, found);
+      }
+      return (T) found;
+    } finally {
+      making.unlock();
     }
-    return (T) found;
   }
 }

@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.telemetry;
 
 import dev.proxyless.mesh.Internal;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -17,7 +18,7 @@ public final class Telemetry {
   private final MeshMeters meters;
   private final MeshTracing tracing;
   private final MeshListener listener;
-  private final Object telling = new Object();
+  private final ReentrantLock telling = new ReentrantLock();
 
   public Telemetry(MeshMeters meters, MeshTracing tracing, MeshListener listener) {
     this.meters = meters;
@@ -49,12 +50,13 @@ public final class Telemetry {
     if (listener == MeshListener.NONE) {
       return;
     }
-    synchronized (telling) {
-      try {
-        event.tell(listener);
-      } catch (Exception | LinkageError | AssertionError failure) {
-        log.warn("the mesh's listener {} failed", listener.getClass().getName(), failure);
-      }
+    telling.lock();
+    try {
+      event.tell(listener);
+    } catch (Exception | LinkageError | AssertionError failure) {
+      log.warn("the mesh's listener {} failed", listener.getClass().getName(), failure);
+    } finally {
+      telling.unlock();
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.locks.ReentrantLock;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -28,6 +29,7 @@ final class RotatingContext implements AutoCloseable {
   private final FileWatch.Subscription watch;
   private final Runnable expiry;
   private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
+  private final ReentrantLock reading = new ReentrantLock();
   private volatile Generation current;
 
   RotatingContext(TlsContext config, FileWatch files, Expiries expiries, Telemetry telemetry) {
@@ -35,14 +37,12 @@ final class RotatingContext implements AutoCloseable {
     this.telemetry = telemetry;
     name = config.identity().map(id -> Source.of(id.certificateChain()).name()).orElse("trust");
     List<Path> paths = paths(config);
-    synchronized (this) { // a change that comes while the files are read is read after that
+    reading.lock(); // a change that comes while the files are read is read after that
+    try {
       watch = paths.isEmpty() ? () -> {} : files.watch(paths, this::reload);
-      try {
-        current = Generation.read(config);
-      } catch (TlsException unusable) {
-        watch.close();
-        throw unusable;
-      }
+      current = first();
+    } finally {
+      reading.unlock();
     }
     if (config.validation().isEmpty()) {
       log.warn("TLS context of {} has no validation context: any peer is accepted", name);
@@ -60,7 +60,17 @@ final class RotatingContext implements AutoCloseable {
     return current;
   }
 
-  private synchronized void reload() {
+  private Generation first() {
+    try {
+      return Generation.read(config);
+    } catch (TlsException unusable) {
+      watch.close();
+      throw unusable;
+    }
+  }
+
+  private void reload() {
+    reading.lock();
     try {
       Generation next = Generation.read(config);
       if (next.isLike(current)) {
@@ -78,6 +88,8 @@ final class RotatingContext implements AutoCloseable {
       telemetry.meters().certificateReload(SOURCE_KIND, "rejected");
       telemetry.tell(
           listener -> listener.certificateRejected(name, String.valueOf(unusable.getMessage())));
+    } finally {
+      reading.unlock();
     }
   }
 

@@ -72,6 +72,21 @@ class EndpointLifeTest {
   }
 
   @Test
+  void whatTransportsKeepIsClosedWhenTheEndpointIsEjectedAndMadeAnewAfterwards() {
+    Upstream upstream =
+        upstreams.create("outlier_detection: {consecutive_5xx: 1, max_ejection_percent: 100}", 1);
+    Endpoint endpoint = Upstreams.endpoint(upstream, 1);
+    endpoint.begin();
+    Resource before = endpoint.resource(this, Resource::new);
+    Upstreams.report(upstream, 1, 503, 1);
+    assertTrue(endpoint.isEjected());
+    assertEquals(1, before.closed.get());
+    assertNotSame(before, endpoint.resource(this, Resource::new));
+    endpoint.end();
+    assertEquals(1, before.closed.get());
+  }
+
+  @Test
   void anIpv6AddressStandsInBrackets() {
     Upstream upstream = upstreams.create("", 0);
     upstream.update(new EndpointAssignment.Builder().add("::1", 80).build());

@@ -54,6 +54,15 @@ class LimitsTest {
   }
 
   @Test
+  void anInterruptedThreadFindsRoomWhereThereIsSome() {
+    Upstream upstream = upstreams.create(thresholds("max_requests: 1, max_retries: 1"), 1);
+    Thread.currentThread().interrupt();
+    assertTrue(upstream.tryRequest(Priority.DEFAULT));
+    assertTrue(upstream.tryRetry(Priority.DEFAULT));
+    assertTrue(Thread.interrupted(), "and stays interrupted");
+  }
+
+  @Test
   void theDefaultsAre1024RequestsAnd3Retries() {
     Upstream upstream = upstreams.create("", 1);
     assertEquals(1024, requests(upstream, 2_000));

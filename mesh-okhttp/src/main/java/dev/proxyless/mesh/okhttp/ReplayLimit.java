@@ -64,7 +64,9 @@ final class ReplayLimit extends RequestBody {
   public void writeTo(BufferedSink sink) throws IOException {
     BufferedSink counted = Okio.buffer((Sink) new Counted(sink));
     body.writeTo(counted);
-    counted.emit();
+    if (counted.isOpen()) { // a body may close what it writes to
+      counted.emit();
+    }
   }
 
   private final class Counted extends ForwardingSink {

@@ -44,6 +44,7 @@ final class MeshRig implements Closeable {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Mesh mesh;
   private List<Path> allowed = List.of();
+  private String connectTimeout = "1s";
   private MeshTime time = MeshTime.system();
   private MeshOkHttp.Options options = MeshOkHttp.Options.DEFAULT;
 
@@ -89,6 +90,12 @@ final class MeshRig implements Closeable {
     toClose.add(each);
   }
 
+  /** Of clusters that are set after this. */
+  MeshRig connectTimeout(String duration) {
+    connectTimeout = duration;
+    return this;
+  }
+
   /** A cluster of these backends; {@code more} is more of its YAML. */
   MeshRig cluster(String name, String more, MockWebServer... backends) {
     xds.set(
@@ -97,10 +104,10 @@ final class MeshRig implements Closeable {
         name: %s
         type: EDS
         eds_cluster_config: {eds_config: {ads: {}}}
-        connect_timeout: 1s
+        connect_timeout: %s
         %s
         """
-            .formatted(name, more));
+            .formatted(name, connectTimeout, more));
     int[] ports = Arrays.stream(backends).mapToInt(MockWebServer::getPort).toArray();
     return endpoints(name, ports);
   }

@@ -139,6 +139,15 @@ final class RawServer implements Closeable {
       out.flush();
     }
 
+    /** Reads and forgets some bytes; returns how many. */
+    int readSome() throws IOException {
+      int count = in.read(new byte[1 << 16]);
+      if (count < 0) {
+        throw new EOFException();
+      }
+      return count;
+    }
+
     /** Answers with a body. */
     void answer(int status, String body) throws IOException {
       write("HTTP/1.1 " + status + " X\r\nContent-Length: " + body.length() + "\r\n\r\n" + body);
