@@ -22,6 +22,8 @@ import java.util.Optional;
  * @param cloudMap how Cloud Map is asked
  * @param allowedDirectories below which configuration may name files; none unless told
  * @param readyTimeout how long a call waits for the first configuration; 5 s unless told
+ * @param retryThrottle how many calls may be retries; 20 percent and 10 each second unless told
+ * @param backupRequests second requests beside slow ones; empty, which is none, unless told
  * @param closeTimeout how long {@link Mesh#close} waits for calls in flight; 10 s unless told
  */
 public record Bootstrap(
@@ -34,6 +36,8 @@ public record Bootstrap(
     CloudMap cloudMap,
     List<Path> allowedDirectories,
     Duration readyTimeout,
+    RetryThrottle retryThrottle,
+    Optional<BackupRequests> backupRequests,
     Duration closeTimeout) {
 
   /** The default of {@link #readyTimeout}. */
@@ -135,6 +139,32 @@ public record Bootstrap(
         new CloudMap(false, Optional.empty(), Optional.empty(), DEFAULT_REFRESH_INTERVAL);
   }
 
+  /**
+   * Bounds the retries of this process to each cluster, whatever the routes' policies allow, so
+   * that retries never multiply the load of a cluster that fails.
+   *
+   * @param percent of the calls of the last five to ten seconds that may be retries; 0 to 1,000
+   * @param minPerSecond retries besides; 0 or more
+   */
+  public record RetryThrottle(double percent, double minPerSecond) {
+
+    /** 20 percent, and 10 each second. */
+    public static final RetryThrottle DEFAULT = new RetryThrottle(20, 10);
+
+    /** Routes and circuit breakers alone bound retries, as in Envoy. */
+    public static final RetryThrottle OFF = new RetryThrottle(1_000, 1_000_000);
+  }
+
+  /**
+   * Second requests to other endpoints, for GET, HEAD and OPTIONS, beside requests that take longer
+   * than most; the first answer counts.
+   *
+   * @param percentile of the time that the cluster's endpoints take to answer, after which the
+   *     second request is made; more than 0, less than 100
+   * @param budgetPercent of the calls that may have a second request; more than 0, up to 100
+   */
+  public record BackupRequests(double percentile, double budgetPercent) {}
+
   /** A bootstrap with nothing set. */
   public static Builder builder() {
     return new Builder();
@@ -152,6 +182,8 @@ public record Bootstrap(
     builder.cloudMap = cloudMap;
     builder.allowedDirectories = allowedDirectories;
     builder.readyTimeout = readyTimeout;
+    builder.retryThrottle = retryThrottle;
+    builder.backupRequests = backupRequests;
     builder.closeTimeout = closeTimeout;
     return builder;
   }
@@ -167,6 +199,8 @@ public record Bootstrap(
     private CloudMap cloudMap = CloudMap.DEFAULT;
     private List<Path> allowedDirectories = List.of();
     private Duration readyTimeout = DEFAULT_READY_TIMEOUT;
+    private RetryThrottle retryThrottle = RetryThrottle.DEFAULT;
+    private Optional<BackupRequests> backupRequests = Optional.empty();
     private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
 
     /** Whether the source of configuration was set by something weaker than who sets it next. */
@@ -271,6 +305,29 @@ public record Bootstrap(
       return this;
     }
 
+    /** How many calls may be retries. */
+    public Builder retryThrottle(RetryThrottle throttle) {
+      within("calls.retry_throttle.percent", throttle.percent(), 0, 1_000);
+      within("calls.retry_throttle.min_per_second", throttle.minPerSecond(), 0, 1_000_000);
+      retryThrottle = throttle;
+      return this;
+    }
+
+    /** Second requests beside slow ones. */
+    public Builder backupRequests(BackupRequests backups) {
+      within("calls.backup_requests.percentile", backups.percentile(), 1, 99.999);
+      within("calls.backup_requests.budget_percent", backups.budgetPercent(), 0, 100);
+      backupRequests = Optional.of(backups);
+      return this;
+    }
+
+    private static void within(String name, double value, double least, double most) {
+      if (!(value >= least && value <= most)) {
+        throw new IllegalArgumentException(
+            name + " is " + value + "; right would be " + least + " to " + most);
+      }
+    }
+
     /** How long closing waits for calls in flight. */
     public Builder closeTimeout(Duration timeout) {
       closeTimeout = timeout;
@@ -306,6 +363,8 @@ public record Bootstrap(
           cloudMap,
           allowedDirectories,
           notNegative("calls.ready_timeout", readyTimeout),
+          retryThrottle,
+          backupRequests,
           notNegative("close_timeout", closeTimeout));
     }
 

@@ -3,6 +3,7 @@ package dev.proxyless.mesh;
 import dev.proxyless.mesh.appmesh.NodeName;
 import dev.proxyless.mesh.call.CallContexts;
 import dev.proxyless.mesh.call.Calls;
+import dev.proxyless.mesh.cluster.Safeguards;
 import dev.proxyless.mesh.discovery.CloudMapSettings;
 import dev.proxyless.mesh.discovery.EndpointSources;
 import dev.proxyless.mesh.file.AllowedDirectories;
@@ -57,7 +58,9 @@ final class MeshRuntime {
     files = new FileWatch(time);
     sources = new EndpointSources(cloudMap(bootstrap), time, telemetry.meters());
     tls = new TlsContexts(files, time, telemetry);
-    publisher = new SnapshotPublisher(sources, tls, time, configurationThread, telemetry);
+    publisher =
+        new SnapshotPublisher(
+            sources, tls, time, configurationThread, telemetry, safeguards(bootstrap));
     AllowedDirectories directories = new AllowedDirectories(bootstrap.allowedDirectories());
     MeshChecks checks = new MeshChecks(directories);
     store = new ResourceStore(new Decoder(checks), this::asksEds, telemetry);
@@ -78,6 +81,17 @@ final class MeshRuntime {
 
   static MeshRuntime start(Bootstrap bootstrap, MeshTime time, Telemetry telemetry) {
     return new MeshRuntime(bootstrap, time, telemetry);
+  }
+
+  private static Safeguards safeguards(Bootstrap bootstrap) {
+    Bootstrap.RetryThrottle throttle = bootstrap.retryThrottle();
+    return new Safeguards(
+        throttle.equals(Bootstrap.RetryThrottle.OFF)
+            ? Optional.empty()
+            : Optional.of(new Safeguards.Throttle(throttle.percent(), throttle.minPerSecond())),
+        bootstrap
+            .backupRequests()
+            .map(each -> new Safeguards.Backups(each.percentile(), each.budgetPercent())));
   }
 
   private static Optional<CloudMapSettings> cloudMap(Bootstrap bootstrap) {

@@ -97,6 +97,7 @@ final class OutlierDetector implements AutoCloseable {
     long maxJitter = config.maxEjectionTimeJitter().toMillis();
     long jitter = Long.remainderUnsigned(time.random(), maxJitter + 1) * 1_000_000L;
     record.eject(time.nanoTime(), jitter);
+    endpoint.drain();
     long base = config.baseEjectionTime().toNanos();
     if (record.backoff * base < config.maxEjectionTime().toNanos() + base) {
       record.backoff++;

@@ -2,6 +2,7 @@ package dev.proxyless.mesh.snapshot;
 
 import dev.proxyless.mesh.call.MeshView;
 import dev.proxyless.mesh.call.MeshView.Target;
+import dev.proxyless.mesh.cluster.Safeguards;
 import dev.proxyless.mesh.discovery.EndpointSources;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.Configuration;
@@ -75,7 +76,8 @@ public final class SnapshotPublisher implements MeshView.Source {
       TlsContexts tls,
       MeshTime time,
       Executor configurationThread,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      Safeguards safeguards) {
     this.time = time;
     this.configurationThread = configurationThread;
     this.telemetry = telemetry;
@@ -83,7 +85,13 @@ public final class SnapshotPublisher implements MeshView.Source {
     compiler = new ChainCompiler(telemetry.meters());
     clusters =
         new LiveClusters(
-            sources, tls, time, configurationThread, telemetry, this::publishIfComplete);
+            sources,
+            tls,
+            time,
+            configurationThread,
+            telemetry,
+            safeguards,
+            this::publishIfComplete);
   }
 
   @Override

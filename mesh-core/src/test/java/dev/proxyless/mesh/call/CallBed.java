@@ -155,7 +155,9 @@ final class CallBed {
             bare.stripTrailingHostDot(),
             bare.trust(),
             bare.maxStreamDuration(),
+            bare.streamIdleTimeout(),
             bare.upgrades(),
+            bare.faults(),
             router),
         OptionalInt.empty(),
         List.of());

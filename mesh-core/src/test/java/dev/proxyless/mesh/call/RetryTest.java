@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.model.RetryPolicy;
 import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.telemetry.MeshTracing;
@@ -101,21 +102,20 @@ class RetryTest {
 
   @Test
   void theBackOffDoublesFrom25MillisecondsTo250WithFullJitter() {
-    Backoff backoff = new Backoff(Duration.ofMillis(25), Duration.ofMillis(250));
+    Backoff backoff = backoff(Duration.ofMillis(25), Duration.ofMillis(250));
     // 249 modulo the interval
     assertEquals(
         List.of(24L, 49L, 49L, 49L, 249L, 249L), delays(backoff, 249, 249, 249, 249, 249, 249));
     assertEquals(
         List.of(0L, 0L, 0L, 0L, 0L),
-        delays(new Backoff(Duration.ofMillis(25), Duration.ofMillis(250)), 0, 50, 100, 200, 250));
+        delays(backoff(Duration.ofMillis(25), Duration.ofMillis(250)), 0, 50, 100, 200, 250));
     // 2^64 - 1 is 15 modulo 25
-    assertEquals(
-        List.of(15L), delays(new Backoff(Duration.ofMillis(25), Duration.ofMillis(250)), -1));
+    assertEquals(List.of(15L), delays(backoff(Duration.ofMillis(25), Duration.ofMillis(250)), -1));
   }
 
   @Test
   void aBackOffIsAtLeastOfAMillisecondsInterval() {
-    Backoff backoff = new Backoff(Duration.ofNanos(10), Duration.ofNanos(20));
+    Backoff backoff = backoff(Duration.ofNanos(10), Duration.ofNanos(20));
     assertEquals(List.of(0L, 0L), delays(backoff, 7, 7));
   }
 
@@ -220,6 +220,22 @@ class RetryTest {
         "name: t\nvirtual_hosts: [{name: v, domains: ['*'], retry_policy: " + policy + "}]";
     return RetryRules.compile(
         XdsYaml.routes(yaml).virtualHosts().get(0).retryPolicy().orElseThrow(), "");
+  }
+
+  private static Backoff backoff(Duration base, Duration max) {
+    RetryPolicy plain = RetryPolicy.NONE;
+    return new Backoff(
+        new RetryPolicy(
+            plain.retryOn(),
+            plain.numRetries(),
+            plain.perTryTimeout(),
+            plain.perTryIdleTimeout(),
+            plain.retriableStatusCodes(),
+            plain.retriableHeaders(),
+            plain.retriableRequestHeaders(),
+            new RetryPolicy.BackOff(base, max),
+            plain.rateLimitedBackOff(),
+            plain.hostSelection()));
   }
 
   private static List<Long> delays(Backoff backoff, long... randoms) {

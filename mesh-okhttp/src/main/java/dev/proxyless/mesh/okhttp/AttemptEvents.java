@@ -18,26 +18,33 @@ import org.jspecify.annotations.Nullable;
 /**
  * The events of one try: how far it came, for the mesh; and, under the caller's own call, for the
  * application's listener. The start and end of the inner call are not passed on, since the
- * application's call starts and ends once.
+ * application's call starts and ends once; nor is what OkHttp decides about sending again, since
+ * the mesh decides that.
  */
 final class AttemptEvents extends EventListener {
 
   private final Call outer;
   private final EventListener application;
-  private final Runnable connected;
+  private final InnerClient client;
+  private final Runnable sentWhole;
   private final Ended ended;
+  private volatile boolean connecting;
   private volatile boolean acquired;
   private volatile boolean sent;
+  private volatile boolean answered;
+  private volatile @Nullable UsedConnection used;
 
   /** Told when the inner call is over, its response's body included. */
   interface Ended {
     void ended(@Nullable IOException failure);
   }
 
-  AttemptEvents(Call outer, EventListener application, Runnable connected, Ended ended) {
+  AttemptEvents(
+      Call outer, EventListener application, InnerClient client, Runnable sentWhole, Ended ended) {
     this.outer = outer;
     this.application = application;
-    this.connected = connected;
+    this.client = client;
+    this.sentWhole = sentWhole;
     this.ended = ended;
   }
 
@@ -51,10 +58,20 @@ final class AttemptEvents extends EventListener {
     return sent;
   }
 
+  /**
+   * The connection that the try used; null where it had none, or where a head of the response came.
+   */
+  @Nullable UsedConnection unanswered() {
+    return answered ? null : used;
+  }
+
   @Override
   public void connectionAcquired(Call call, Connection connection) {
+    EndpointSocket socket = client.socket(connection);
+    if (socket != null) {
+      used = new UsedConnection(socket, connection, !connecting);
+    }
     acquired = true;
-    connected.run();
     application.connectionAcquired(outer, connection);
   }
 
@@ -96,6 +113,7 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
+    connecting = true;
     application.connectStart(outer, address, proxy);
   }
 
@@ -127,11 +145,19 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void connectionReleased(Call call, Connection connection) {
+    UsedConnection released = used;
+    if (released != null) {
+      released.released();
+    }
+    client.released();
     application.connectionReleased(outer, connection);
   }
 
   @Override
   public void requestHeadersEnd(Call call, Request request) {
+    if (request.body() == null) {
+      sentWhole.run();
+    }
     application.requestHeadersEnd(outer, request);
   }
 
@@ -142,6 +168,7 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void requestBodyEnd(Call call, long byteCount) {
+    sentWhole.run();
     application.requestBodyEnd(outer, byteCount);
   }
 
@@ -152,6 +179,7 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void responseHeadersStart(Call call) {
+    answered = true;
     application.responseHeadersStart(outer);
   }
 

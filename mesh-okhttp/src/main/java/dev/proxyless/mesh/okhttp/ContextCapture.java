@@ -19,6 +19,19 @@ final class ContextCapture extends EventListener {
     this.contexts = contexts;
   }
 
+  /** A factory whose listeners are told after the context is taken. */
+  static Factory before(Factory listeners, CallContexts contexts) {
+    Factory users = listeners instanceof Capturing again ? again.users() : listeners;
+    return new Capturing(users, contexts);
+  }
+
+  private record Capturing(Factory users, CallContexts contexts) implements Factory {
+    @Override
+    public EventListener create(Call call) {
+      return new ContextCapture(contexts).plus(users.create(call));
+    }
+  }
+
   private record Captured(CallContext context) {}
 
   @Override

@@ -7,6 +7,7 @@ import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
 import okhttp3.Protocol;
+import org.jspecify.annotations.Nullable;
 
 /** Puts what OkHttp throws into the words of the mesh. */
 final class Failures {
@@ -19,9 +20,12 @@ final class Failures {
   private Failures() {}
 
   /**
-   * A try that failed on the way to its response's head, for a reason of neither timer nor caller.
+   * A try that failed, for a reason of neither timer nor caller.
+   *
+   * @param unanswered its connection, where no head of the response came
    */
-  static Failure classify(IOException failure, boolean connected) {
+  static Failure classify(
+      IOException failure, @Nullable UsedConnection unanswered, boolean connected, String method) {
     if (!connected) {
       return failure instanceof SocketTimeoutException
           ? Failure.CONNECTION_TIMEOUT
@@ -36,8 +40,13 @@ final class Failures {
     if (failure instanceof SocketTimeoutException) {
       return Failure.LOCAL_RESET; // the client's own read or write time-out
     }
-    return failure instanceof ProtocolException || isWithinHead(failure)
-        ? Failure.PROTOCOL_ERROR
+    if (failure instanceof ProtocolException
+        || isWithinHead(failure)
+        || (unanswered != null && unanswered.headNeverEnded())) {
+      return Failure.PROTOCOL_ERROR;
+    }
+    return unanswered != null && unanswered.diedIdle(method)
+        ? Failure.DEAD_CONNECTION
         : Failure.CONNECTION_TERMINATION;
   }
 
@@ -46,7 +55,7 @@ final class Failures {
    * protocol, as it is for Envoy.
    */
   static Failure ofBody(IOException failure, Protocol protocol) {
-    Failure found = classify(failure, true);
+    Failure found = classify(failure, null, true, "");
     boolean http1 = protocol == Protocol.HTTP_1_1 || protocol == Protocol.HTTP_1_0;
     return http1 && found == Failure.CONNECTION_TERMINATION ? Failure.PROTOCOL_ERROR : found;
   }
@@ -58,8 +67,12 @@ final class Failures {
   }
 
   /** What happened, for people. */
-  static String describe(IOException failure, boolean connected) {
+  static String describe(
+      IOException failure, @Nullable UsedConnection unanswered, boolean connected) {
     StringBuilder words = new StringBuilder();
+    if (unanswered != null && unanswered.headNeverEnded()) {
+      words.append("the head of the response did not end within 256 KiB");
+    }
     for (Throwable each = failure; each != null && words.length() < 500; each = each.getCause()) {
       words.append(words.isEmpty() ? "" : "; caused by ").append(each);
     }

@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.okhttp;
 
+import java.io.IOException;
 import java.net.HttpURLConnection;
 import okhttp3.HttpUrl;
 import okhttp3.Interceptor;
@@ -8,8 +9,9 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Follows redirects above the mesh, as the application's client is set to, so that each hop is
- * routed anew. The rules are OkHttp's own.
+ * Follows redirects and answers demands for credentials above the mesh, as the application's client
+ * is set to, so that each hop is routed anew and the authenticator sees the caller's URL. The rules
+ * are OkHttp's own.
  */
 final class FollowUps {
 
@@ -19,7 +21,18 @@ final class FollowUps {
   private FollowUps() {}
 
   /** The request that a response asks for, or null where it is to be given to the application. */
-  static @Nullable Request next(Response response, Request request, Interceptor.Chain chain) {
+  static @Nullable Request next(Response response, Request request, Interceptor.Chain chain)
+      throws IOException {
+    Request next =
+        response.code() == HttpURLConnection.HTTP_UNAUTHORIZED
+            ? chain.getAuthenticator().authenticate(null, response)
+            : redirected(response, request, chain);
+    boolean written = next != null && next.body() != null && next.body().isOneShot();
+    return written ? null : next;
+  }
+
+  private static @Nullable Request redirected(
+      Response response, Request request, Interceptor.Chain chain) {
     if (!chain.getFollowRedirects() || !isRedirect(response.code())) {
       return null;
     }
@@ -34,9 +47,6 @@ final class FollowUps {
     }
     Request.Builder next = request.newBuilder().url(url);
     boolean keepsMethod = response.code() == 307 || response.code() == 308;
-    if (keepsMethod && request.body() != null && request.body().isOneShot()) {
-      return null;
-    }
     boolean hasBody = !request.method().equals("GET") && !request.method().equals("HEAD");
     if (hasBody && !keepsMethod) {
       next.method("GET", null)

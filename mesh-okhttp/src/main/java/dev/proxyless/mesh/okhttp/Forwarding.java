@@ -2,18 +2,13 @@ package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.call.Attempt;
-import dev.proxyless.mesh.call.Failure;
 import dev.proxyless.mesh.call.LocalReply;
 import dev.proxyless.mesh.call.MeshCall;
 import dev.proxyless.mesh.call.Step;
 import dev.proxyless.mesh.call.Verdict;
-import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.time.MeshTime;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.time.Duration;
-import java.util.List;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.Request;
@@ -22,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call that is sent on: makes the tries that the mesh asks for, as inner calls on the caller's
- * thread, and tells how they ended.
+ * thread, and tells how they ended. Tries that may be made beside each other are {@link Hedging}'s.
  */
 final class Forwarding {
 
@@ -30,15 +25,19 @@ final class Forwarding {
   private final InnerClients clients;
   private final Interceptor.Chain chain;
   private final Call outer;
-  private final Request request;
-  private MeshCall call;
   private final Local local;
   private final Cancellation cancellation = new Cancellation();
   private final long callerDeadline;
+  private Request request;
+  private MeshCall call;
+
+  /** The last response that was not given to the caller; it knows those before it. */
+  private @Nullable Response discarded;
 
   /** Makes a response of a local reply. */
   interface Local {
-    Response respond(Request request, LocalReply reply) throws IOException;
+    Response respond(Request request, LocalReply reply, @Nullable Response discarded)
+        throws IOException;
   }
 
   Forwarding(
@@ -47,218 +46,150 @@ final class Forwarding {
       Interceptor.Chain chain,
       Request request,
       MeshCall call,
-      Local local) {
+      Local local,
+      @Nullable Response discarded) {
     this.mesh = mesh;
     this.clients = clients;
     this.chain = chain;
     this.request = request;
     this.call = call;
     this.local = local;
+    this.discarded = discarded;
     outer = chain.call();
     long callTimeout = outer.timeout().timeoutNanos();
     callerDeadline = callTimeout == 0 ? Long.MAX_VALUE : mesh.time().nanoTime() + callTimeout;
   }
 
-  Response run() throws IOException {
+  /**
+   * Leads the call to its end.
+   *
+   * @param delay to wait first
+   */
+  Response run(Duration delay) throws IOException {
     outer.addEventListener(cancellation);
-    boolean handedOver = false;
+    Outcome outcome = null;
     try {
-      while (true) {
-        Step step = call.next();
-        if (step instanceof Step.Reply reply) {
-          return local.respond(request, reply.reply());
-        }
-        Try next = new Try(call, ((Step.Try) step).attempt());
-        Verdict verdict = next.make();
-        if (verdict instanceof Verdict.Accept accept) {
-          handedOver = true;
-          return next.handOver(accept.edits());
-        }
-        next.discard();
-        if (verdict instanceof Verdict.Follow follow) {
-          call = follow.next();
-          continue;
-        }
-        if (verdict instanceof Verdict.GiveUp giveUp) {
-          return local.respond(request, giveUp.reply());
-        }
-        await(((Verdict.Retry) verdict).delay());
+      if (!delay.isZero()) {
+        cancellation.await(time(), delay);
       }
+      outcome = new Outcome.GoOn(call);
+      while (outcome instanceof Outcome.GoOn next) {
+        call = next.call();
+        outcome = lead();
+      }
+      return ((Outcome.Answer) outcome).response();
     } finally {
-      if (!handedOver) {
+      if (!(outcome instanceof Outcome.Answer)) {
         call.cancelled(); // does nothing where the call has ended
       }
     }
   }
 
-  /** Waits before a retry; the caller's cancellation or interruption ends the wait and the call. */
-  private void await(Duration delay) throws IOException {
-    try {
-      if (mesh.time().await(cancellation.latch(), delay) || outer.isCanceled()) {
-        throw new IOException("Canceled");
+  /** How a call ended. */
+  sealed interface Outcome {
+    /** With this response. */
+    record Answer(Response response) implements Outcome {}
+
+    /** In another call. */
+    record GoOn(MeshCall call) implements Outcome {}
+  }
+
+  private Outcome lead() throws IOException {
+    if (call.mayHedge()) {
+      Request copy = BodyCopy.of(request, call.replayLimit());
+      if (copy != null) {
+        request = copy;
+        return new Hedging(this, call).run();
       }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("interrupted").initCause(interrupted);
+    }
+    while (true) {
+      Step step = call.next();
+      if (step instanceof Step.Reply reply) {
+        return answer(reply.reply());
+      }
+      Try next = new Try(this, call, ((Step.Try) step).attempt(), () -> {});
+      next.execute();
+      Verdict verdict = next.verdict();
+      if (verdict instanceof Verdict.Accept accept) {
+        return answer(next, accept);
+      }
+      discard(next);
+      if (verdict instanceof Verdict.Retry retry) {
+        cancellation.await(time(), retry.delay());
+      } else {
+        return end(verdict);
+      }
     }
   }
 
-  /** One try. */
-  private final class Try {
-    private final MeshCall own;
-    private final Attempt attempt;
-    private final AttemptEvents events;
-    private final Call inner;
-    private final long boundNanos;
-    private final boolean boundIsRoutes;
-    private volatile MeshTime.@Nullable Timer perTry;
-    private volatile boolean perTryOver;
-    private volatile boolean handedOver;
-    private volatile boolean over;
-    private volatile @Nullable IOException overBy;
-    private @Nullable Response response;
+  Outcome answer(LocalReply reply) throws IOException {
+    return new Outcome.Answer(local.respond(request, reply, discarded));
+  }
 
-    Try(MeshCall own, Attempt attempt) {
-      this.own = own;
-      this.attempt = attempt;
-      InnerClients.OfEndpoint clientsOfEndpoint =
-          attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
-      events = new AttemptEvents(outer, chain.getEventListener(), this::connected, this::ended);
-      inner = clientsOfEndpoint.client(attempt).newCall(InnerRequests.of(request, attempt));
-      long callerLeft =
-          callerDeadline == Long.MAX_VALUE
-              ? Long.MAX_VALUE
-              : callerDeadline - mesh.time().nanoTime();
-      long routeLeft = attempt.timeLeft().isZero() ? Long.MAX_VALUE : attempt.timeLeft().toNanos();
-      boundIsRoutes = routeLeft <= callerLeft;
-      boundNanos = Math.min(routeLeft, callerLeft);
-    }
+  Outcome answer(Try winner, Verdict.Accept accept) {
+    return new Outcome.Answer(winner.handOver(accept.edits(), discarded));
+  }
 
-    Verdict make() throws IOException {
-      if (outer.isCanceled()) {
-        throw new IOException("Canceled");
-      }
-      if (boundNanos <= 0) {
-        throw new InterruptedIOException("timeout");
-      }
-      if (boundNanos != Long.MAX_VALUE) {
-        inner.timeout().timeout(boundNanos, TimeUnit.NANOSECONDS);
-      }
-      inner.addEventListener(events);
-      cancellation.watch(inner);
-      try {
-        Response received = inner.execute();
-        response = received;
-        stopTimer();
-        return own.responded(attempt, received.code(), received::header);
-      } catch (IOException failure) {
-        stopTimer();
-        return failed(failure);
-      }
-    }
+  /** A verdict after which no try of this call follows. */
+  Outcome end(Verdict verdict) throws IOException {
+    return verdict instanceof Verdict.Follow follow
+        ? new Outcome.GoOn(follow.next())
+        : answer(((Verdict.GiveUp) verdict).reply());
+  }
 
-    /** The per-try timeout runs from the moment when the try has a connection. */
-    private void connected() {
-      Duration timeout = attempt.perTryTimeout();
-      if (!timeout.isZero() && perTry == null) {
-        perTry =
-            mesh.time()
-                .schedule(
-                    timeout,
-                    () -> {
-                      perTryOver = true;
-                      inner.cancel();
-                    });
-      }
+  void discard(Try ended) throws IOException {
+    discarded = ended.head(discarded);
+    ended.discard();
+    Response response = ended.response();
+    if (response != null) {
+      CacheAbove.forgetDiscarded(chain, request, response);
     }
+  }
 
-    private void stopTimer() {
-      MeshTime.Timer timer = perTry;
-      if (timer != null) {
-        timer.cancel();
-      }
-    }
+  boolean isCanceled() {
+    return outer.isCanceled();
+  }
 
-    private Verdict failed(IOException failure) throws IOException {
-      if (outer.isCanceled()) {
-        throw new IOException("Canceled", failure);
-      }
-      if (Thread.currentThread().isInterrupted()) {
-        throw failure;
-      }
-      boolean connected = events.wasConnected();
-      String words = Failures.describe(failure, connected);
-      if (perTryOver) {
-        return own.failed(attempt, Failure.PER_TRY_TIMEOUT, events.wasSent(), words);
-      }
-      if (isCallTimeout(failure)) {
-        if (!boundIsRoutes) {
-          throw failure; // the application's own call time-out
-        }
-        return own.failed(attempt, Failure.CALL_TIMEOUT, events.wasSent(), words);
-      }
-      return own.failed(attempt, Failures.classify(failure, connected), events.wasSent(), words);
+  void throwIfCanceled() throws IOException {
+    if (outer.isCanceled()) {
+      throw new IOException("Canceled");
     }
+  }
 
-    private boolean isCallTimeout(IOException failure) {
-      return boundNanos != Long.MAX_VALUE
-          && failure instanceof InterruptedIOException
-          && "timeout".equals(failure.getMessage());
-    }
+  Mesh mesh() {
+    return mesh;
+  }
 
-    /**
-     * The inner call is over. What happened before the hand-over is the verdict's matter; a
-     * response without a body is over before it is handed over.
-     */
-    private void ended(@Nullable IOException failure) {
-      overBy = failure;
-      over = true;
-      if (handedOver) {
-        tellEnd();
-      }
-    }
+  MeshTime time() {
+    return mesh.time();
+  }
 
-    private void tellEnd() {
-      IOException failure = overBy;
-      if (failure == null) {
-        own.finished();
-      } else if (outer.isCanceled()) {
-        own.cancelled();
-      } else {
-        own.bodyFailed(
-            isCallTimeout(failure)
-                ? Failure.CALL_TIMEOUT
-                : Failures.ofBody(failure, java.util.Objects.requireNonNull(response).protocol()));
-      }
-    }
+  Request request() {
+    return request;
+  }
 
-    /** Gives the response to the caller, under the caller's own request. */
-    Response handOver(List<HeaderEdit> edits) {
-      Response received = java.util.Objects.requireNonNull(response);
-      handedOver = true;
-      if (over) {
-        tellEnd();
-      }
-      Response.Builder builder =
-          received.newBuilder().request(MeshInterceptor.tagged(request, own.info()));
-      RetryAfter.restore(received, builder);
-      for (HeaderEdit edit : edits) {
-        switch (edit.kind()) {
-          case SET -> builder.header(edit.name(), edit.value());
-          case ADD -> builder.addHeader(edit.name(), edit.value());
-          case REMOVE -> builder.removeHeader(edit.name());
-        }
-      }
-      return builder.build();
-    }
+  Interceptor.Chain chain() {
+    return chain;
+  }
 
-    /** Cancelling first makes closing instant, even of a body that stalls. */
-    void discard() {
-      Response received = response;
-      if (received != null) {
-        inner.cancel();
-        received.close();
-      }
-    }
+  Cancellation cancellation() {
+    return cancellation;
+  }
+
+  /** What is left of the application's own call time-out. */
+  long callerLeftNanos() {
+    return callerDeadline == Long.MAX_VALUE ? Long.MAX_VALUE : callerDeadline - time().nanoTime();
+  }
+
+  boolean resendsOnDeadConnection() {
+    return clients.resendsOnDeadConnection();
+  }
+
+  InnerClients.OfEndpoint clientsOf(Attempt attempt) {
+    return attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
+  }
+
+  AttemptEvents events(InnerClient client, Runnable sent, AttemptEvents.Ended ended) {
+    return new AttemptEvents(outer, chain.getEventListener(), client, sent, ended);
   }
 }

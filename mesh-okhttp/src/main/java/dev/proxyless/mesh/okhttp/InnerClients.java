@@ -8,13 +8,16 @@ import dev.proxyless.mesh.tls.ClientTls;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.UnknownHostException;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.LongSupplier;
+import okhttp3.Authenticator;
 import okhttp3.CertificatePinner;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
+import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
@@ -27,19 +30,20 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>OkHttp's pool is a list that every acquisition walks, so that one client for a thousand
  * endpoints costs several times the CPU; and its pool key knows nothing of socket factories. A
- * client that can reach one endpoint alone has neither trouble. It re-sends and follows nothing:
- * that is the mesh's to decide.
+ * client that can reach one endpoint alone has neither trouble. It re-sends and follows nothing,
+ * and knows neither cookies nor credentials: that is decided above, on the caller's own URL.
  */
 final class InnerClients {
 
   /** Idle connections kept for an endpoint; the cluster's limits bound how many there can be. */
   private static final int MAX_IDLE = 64;
 
-  private static final long KEEP_ALIVE_SECONDS = 300;
-
   private final OkHttpClient base;
+  private final boolean hasInterceptors;
+  private final MeshOkHttp.Options options;
+  private final LongSupplier clock;
 
-  InnerClients(OkHttpClient donor) {
+  InnerClients(OkHttpClient donor, MeshOkHttp.Options options, LongSupplier clock) {
     OkHttpClient.Builder builder =
         donor
             .newBuilder()
@@ -47,96 +51,99 @@ final class InnerClients {
             .retryOnConnectionFailure(false)
             .followRedirects(false)
             .followSslRedirects(false)
+            .authenticator(Authenticator.NONE)
+            .cookieJar(CookieJar.NO_COOKIES)
             .fastFallback(false)
             .proxy(Proxy.NO_PROXY)
             .callTimeout(0, TimeUnit.MILLISECONDS);
     builder.interceptors().clear();
-    builder.addNetworkInterceptor(RetryAfter.HIDE);
+    hasInterceptors = !builder.networkInterceptors().isEmpty();
+    builder.networkInterceptors().add(0, HiddenFromOkHttp.HIDE);
     base = builder.build();
+    this.options = options;
+    this.clock = clock;
   }
 
-  /** How long the application waits for a whole call; zero is for ever. */
-  static Duration callTimeout(OkHttpClient donor) {
-    return Duration.ofMillis(donor.callTimeoutMillis());
+  /** A client that never connects: it asks the application's cache, and nothing else. */
+  OkHttpClient cacheAlone() {
+    OkHttpClient.Builder builder = base.newBuilder().dispatcher(new Dispatcher());
+    builder.networkInterceptors().clear();
+    return builder.build();
+  }
+
+  /** Whether a request may be sent once more where its idle connection had died. */
+  boolean resendsOnDeadConnection() {
+    return options.resendsOnDeadConnection();
   }
 
   /** The clients of one endpoint; closed when the endpoint goes. */
   final class OfEndpoint implements AutoCloseable {
     private final Endpoint endpoint;
-    private volatile @Nullable Derived current;
+    private final AtomicReference<@Nullable InnerClient> current = new AtomicReference<>();
+    private volatile boolean closed;
 
     OfEndpoint(Endpoint endpoint) {
       this.endpoint = endpoint;
     }
 
     /** The client for a try. A change of identity or settings retires the client before. */
-    OkHttpClient client(Attempt attempt) {
+    InnerClient client(Attempt attempt) {
       ClientTls.@Nullable Identity identity =
           attempt.tls() == null ? null : attempt.tls().current();
-      Derived found = current;
-      return found != null && found.serves(identity, attempt)
-          ? found.client
-          : derive(identity, attempt);
+      InnerClient found = current.get();
+      if (found != null && found.serves(identity, attempt)) {
+        return found;
+      }
+      InnerClient next = derive(endpoint, identity, attempt);
+      while (!current.compareAndSet(found, next)) {
+        found = current.get();
+        if (found != null && found.serves(identity, attempt)) {
+          return found;
+        }
+      }
+      if (found != null) {
+        found.retire();
+      }
+      if (closed) { // a try that began before still ends; nothing is kept after it
+        renew(next);
+      }
+      return next;
     }
 
-    private synchronized OkHttpClient derive(
-        ClientTls.@Nullable Identity identity, Attempt attempt) {
-      Derived before = current;
-      if (before != null && before.serves(identity, attempt)) {
-        return before.client;
+    /** Gives up the connections of this client; the next try makes a fresh one. */
+    void renew(InnerClient dead) {
+      if (current.compareAndSet(dead, null)) {
+        dead.retire();
       }
-      Derived next =
-          new Derived(
-              identity,
-              attempt.protocol(),
-              attempt.connectTimeout(),
-              build(endpoint, identity, attempt));
-      current = next;
-      if (before != null) {
-        before.retire();
-      }
-      return next.client;
     }
 
-    /** Idle connections close now, busy ones when their call ends. */
+    /** Idle connections close now, busy ones when they are released. */
     @Override
-    public synchronized void close() {
-      if (current != null) {
-        current.retire();
-        current = null;
+    public void close() {
+      closed = true;
+      InnerClient last = current.getAndSet(null);
+      if (last != null) {
+        last.retire();
       }
     }
   }
 
-  private record Derived(
-      ClientTls.@Nullable Identity identity,
-      Protocol protocol,
-      Duration connectTimeout,
-      OkHttpClient client) {
-
-    @SuppressWarnings("ReferenceEquality") // a generation is itself
-    boolean serves(ClientTls.@Nullable Identity wanted, Attempt attempt) {
-      return identity == wanted
-          && protocol == attempt.protocol()
-          && connectTimeout.equals(attempt.connectTimeout());
-    }
-
-    void retire() {
-      client.connectionPool().evictAll();
-    }
-  }
-
-  private OkHttpClient build(
+  private InnerClient derive(
       Endpoint endpoint, ClientTls.@Nullable Identity identity, Attempt attempt) {
     InetAddress address = address(endpoint);
+    EndpointSockets sockets = new EndpointSockets(address, endpoint.port(), clock);
     OkHttpClient.Builder builder =
         base.newBuilder()
             .dispatcher(new Dispatcher())
-            .connectionPool(new ConnectionPool(MAX_IDLE, KEEP_ALIVE_SECONDS, TimeUnit.SECONDS))
+            .connectionPool(
+                new ConnectionPool(MAX_IDLE, options.idleTime().toNanos(), TimeUnit.NANOSECONDS))
             .dns(host -> List.of(address))
-            .socketFactory(new EndpointSockets(address, endpoint.port()))
+            .socketFactory(sockets)
             .connectTimeout(attempt.connectTimeout())
             .protocols(protocols(attempt.protocol(), identity != null));
+    if (hasInterceptors || !options.maxConnectionAge().isZero()) {
+      builder.addNetworkInterceptor(new NetworkEdge(sockets, options.maxConnectionAge()));
+    }
     if (identity != null) {
       builder
           .sslSocketFactory(identity.socketFactory(), identity.trustManager())
@@ -144,7 +151,7 @@ final class InnerClients {
           .certificatePinner(CertificatePinner.DEFAULT)
           .connectionSpecs(List.of(connectionSpec(identity)));
     }
-    return builder.build();
+    return new InnerClient(identity, attempt, sockets, builder.build(), hasInterceptors);
   }
 
   /** Endpoints are addresses; no name is looked up here. */

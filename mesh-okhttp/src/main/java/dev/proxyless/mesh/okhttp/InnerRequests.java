@@ -1,17 +1,23 @@
 package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.call.Attempt;
+import dev.proxyless.mesh.call.MeshCall;
 import dev.proxyless.mesh.route.HeaderEdit;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
+import okhttp3.RequestBody;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the requests of tries from the caller's own. */
 final class InnerRequests {
 
   private InnerRequests() {}
 
-  /** The request of one try. */
-  static Request of(Request request, Attempt attempt) {
+  /**
+   * The request of one try. The application's cache, if it has one, keeps the response under the
+   * caller's own URL.
+   */
+  static Request of(Request request, MeshCall call, Attempt attempt) {
     Request.Builder builder = request.newBuilder();
     for (HeaderEdit edit : attempt.headerEdits()) {
       switch (edit.kind()) {
@@ -20,8 +26,11 @@ final class InnerRequests {
         case REMOVE -> builder.removeHeader(edit.name());
       }
     }
-    if (!attempt.method().equals(request.method()) || !attempt.sendsBody()) {
-      builder.method(attempt.method(), attempt.sendsBody() ? request.body() : null);
+    RequestBody body = request.body();
+    @Nullable RequestBody sent =
+        body != null && attempt.sendsBody() ? ReplayLimit.watched(body, call) : null;
+    if (sent != body || !attempt.method().equals(request.method())) {
+      builder.method(attempt.method(), sent);
     }
     OkHttpHead head = new OkHttpHead(request);
     HttpUrl url = request.url();
@@ -30,6 +39,9 @@ final class InnerRequests {
         !attempt.path().equals(head.path()) || !attempt.authority().equals(head.authority());
     if (secure || moved) {
       builder.url(rewritten(url, secure, attempt.path())).header("Host", attempt.authority());
+      if (request.method().equals("GET") && request.cacheUrlOverride() == null) {
+        builder.cacheUrlOverride(url);
+      }
     }
     return builder.build();
   }

@@ -10,8 +10,11 @@ import dev.proxyless.mesh.telemetry.CallListener;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.ProtocolException;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import okhttp3.Call;
+import okhttp3.CookieJar;
 import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.MediaType;
@@ -32,15 +35,18 @@ final class MeshInterceptor implements Interceptor {
   private final Mesh mesh;
   private final InnerClients clients;
   private final Mirroring mirroring;
+  private final CacheAbove cache;
   private final MeshOkHttp.Options options;
   private final List<Interceptor> installed;
   private final AtomicBoolean checked = new AtomicBoolean();
+  private volatile boolean ready;
 
   MeshInterceptor(
       Mesh mesh, InnerClients clients, MeshOkHttp.Options options, List<Interceptor> installed) {
     this.mesh = mesh;
     this.clients = clients;
     mirroring = new Mirroring(mesh, clients);
+    cache = new CacheAbove(clients);
     this.options = options;
     this.installed = installed;
   }
@@ -56,9 +62,20 @@ final class MeshInterceptor implements Interceptor {
     if (listener != null) {
       context = context.toldTo(listener);
     }
+    Response before = null;
     for (int hop = 0; ; hop++) {
-      Response response = once(chain, request, context);
+      Response response = cache.answer(chain, request);
+      if (response == null) {
+        Request sent = Cookies.added(request, chain.getCookieJar());
+        Decision decision = begin(chain.call(), sent, context);
+        if (decision instanceof Decision.PassThrough through) {
+          return passThrough(chain, request, through.info());
+        }
+        response = own(taken(chain, sent, decision, before), request, chain);
+      }
+      OpenResponses.add(chain.call(), response);
       Request next = FollowUps.next(response, request, chain);
+      chain.getEventListener().followUpDecision(chain.call(), response, next);
       if (next == null) {
         return response;
       }
@@ -66,6 +83,7 @@ final class MeshInterceptor implements Interceptor {
       if (hop == FollowUps.MAX) {
         throw new ProtocolException("Too many follow-up requests: " + (hop + 1));
       }
+      before = Discarded.head(response, response.request(), response.priorResponse());
       request = next;
     }
   }
@@ -74,28 +92,68 @@ final class MeshInterceptor implements Interceptor {
     int at = installed.indexOf(this);
     if (at >= 0 && at < installed.size() - 1) {
       log.warn(
-          "{} was added after MeshOkHttp.install and does not run for calls that the mesh takes; call"
-              + " install last",
+          "{} was added after MeshOkHttp.install and does not run for calls that the mesh takes:"
+              + " call MeshOkHttp.install(mesh, builder) again on the same builder, after all"
+              + " interceptors; the mesh then moves to the end",
           installed.subList(at + 1, installed.size()));
     }
   }
 
-  private Response once(Chain chain, Request request, CallContext context) throws IOException {
-    Decision decision;
+  private Decision begin(Call call, Request request, CallContext context) throws IOException {
     try {
-      decision = mesh.calls().begin(new OkHttpHead(request), isReplayable(request), context);
+      if (ready) {
+        return mesh.calls().begin(new OkHttpHead(request), isReplayable(request), context);
+      }
+      try (ReadyWait wait = new ReadyWait()) {
+        call.addEventListener(wait);
+        if (call.isCanceled()) {
+          throw new IOException("Canceled");
+        }
+        Decision decision =
+            mesh.calls().begin(new OkHttpHead(request), isReplayable(request), context);
+        ready = mesh.awaitReady(Duration.ZERO);
+        return decision;
+      }
     } catch (InterruptedException interrupted) {
+      if (call.isCanceled()) {
+        throw (IOException) new IOException("Canceled").initCause(interrupted);
+      }
       Thread.currentThread().interrupt();
       throw (IOException) new InterruptedIOException("interrupted").initCause(interrupted);
     }
+  }
+
+  private Response taken(Chain chain, Request sent, Decision decision, @Nullable Response before)
+      throws IOException {
     if (decision instanceof Decision.Forward forward) {
-      mirroring.send(request, forward.mirrors());
-      return new Forwarding(mesh, clients, chain, request, forward.call(), this::local).run();
+      mirroring.send(sent, forward.mirrors());
+      return new Forwarding(mesh, clients, chain, sent, forward.call(), this::local, before)
+          .run(forward.delay());
     }
-    if (decision instanceof Decision.Respond respond) {
-      return local(request, respond.reply());
+    Decision.Respond respond = (Decision.Respond) decision;
+    if (!respond.delay().isZero()) {
+      Cancellation cancellation = new Cancellation();
+      chain.call().addEventListener(cancellation);
+      if (chain.call().isCanceled()) {
+        throw new IOException("Canceled");
+      }
+      cancellation.await(mesh.time(), respond.delay());
     }
-    CallInfo info = ((Decision.PassThrough) decision).info();
+    return local(sent, respond.reply(), before);
+  }
+
+  /** The response under the caller's own request, which has none of the jar's cookies. */
+  private static Response own(Response response, Request request, Chain chain) throws IOException {
+    Cookies.keep(response, request, chain.getCookieJar());
+    CacheAbove.forget(chain, request, response);
+    CallInfo info = response.request().tag(CallInfo.class);
+    return chain.getCookieJar() == CookieJar.NO_COOKIES || info == null
+        ? response
+        : response.newBuilder().request(tagged(request, info)).build();
+  }
+
+  private static Response passThrough(Chain chain, Request request, CallInfo info)
+      throws IOException {
     Response response = chain.proceed(request);
     return response.newBuilder().request(tagged(response.request(), info)).build();
   }
@@ -112,7 +170,8 @@ final class MeshInterceptor implements Interceptor {
   /**
    * A reply of the mesh as a response, or as an exception where the application wants failures so.
    */
-  private Response local(Request request, LocalReply reply) throws IOException {
+  private Response local(Request request, LocalReply reply, @Nullable Response before)
+      throws IOException {
     if (reply.isFailure()) {
       log.debug(
           "{} {}: {} {}", request.method(), request.url().redact(), reply.status(), reply.info());
@@ -132,6 +191,7 @@ final class MeshInterceptor implements Interceptor {
     long now = mesh.time().now().toEpochMilli();
     return new Response.Builder()
         .request(tagged(request, reply.info()))
+        .priorResponse(before)
         .protocol(Protocol.HTTP_1_1)
         .code(reply.status())
         .message(message.isEmpty() ? reply.info().details() : message)

@@ -3,8 +3,8 @@ package dev.proxyless.mesh.okhttp;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.CallListener;
+import java.time.Duration;
 import java.util.Optional;
-import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -38,19 +38,24 @@ public final class MeshOkHttp {
    * Installs the mesh into a client's builder. What the builder has been told so far (time-outs,
    * network interceptors, cookies, cache, event listener) holds for the mesh's own connections as
    * well, so install last: an interceptor that is added later never runs for calls that the mesh
-   * takes. Of several meshes that are installed in one builder, the last counts.
+   * takes. Installing again moves the mesh to the end and takes the settings anew; of several
+   * meshes that are installed in one builder, the last counts.
    *
    * @return the same builder
    */
   public static OkHttpClient.Builder install(
       Mesh mesh, OkHttpClient.Builder builder, Options options) {
-    builder.interceptors().removeIf(MeshInterceptor.class::isInstance);
-    OkHttpClient donor = builder.build();
-    EventListener.Factory listeners = donor.eventListenerFactory();
+    builder
+        .interceptors()
+        .removeIf(each -> each instanceof MeshInterceptor || each == OpenResponses.CLOSE);
     builder.eventListenerFactory(
-        call -> new ContextCapture(mesh.contexts()).plus(listeners.create(call)));
+        ContextCapture.before(builder.build().eventListenerFactory(), mesh.contexts()));
+    InnerClients clients = new InnerClients(builder.build(), options, mesh.time()::nanoTime);
+    if (!builder.interceptors().isEmpty()) {
+      builder.interceptors().add(0, OpenResponses.CLOSE);
+    }
     return builder.addInterceptor(
-        new MeshInterceptor(mesh, new InnerClients(donor), options, builder.interceptors()));
+        new MeshInterceptor(mesh, clients, options, builder.interceptors()));
   }
 
   /**
@@ -73,17 +78,65 @@ public final class MeshOkHttp {
   }
 
   /**
-   * How failures reach the caller.
+   * How calls are made and how failures reach the caller.
    *
    * @param failuresAsExceptions whether a call that fails without an endpoint's response throws
    *     {@link dev.proxyless.mesh.call.MeshCallException} in place of giving Envoy's local reply
+   * @param resendsOnDeadConnection whether a GET, HEAD or OPTIONS is sent once more, on a fresh
+   *     connection, when the connection that it was sent on had idled for a second or more and died
+   *     before any of a response came, and no retry policy says otherwise
+   * @param idleTime how long an idle connection is kept, more than zero; it should be less than
+   *     what the servers keep theirs
+   * @param maxConnectionAge after this a connection takes no new request and closes when it is
+   *     done; zero is no limit
    */
-  public record Options(boolean failuresAsExceptions) {
+  public record Options(
+      boolean failuresAsExceptions,
+      boolean resendsOnDeadConnection,
+      Duration idleTime,
+      Duration maxConnectionAge) {
 
-    /** Failures come as responses. */
-    public static final Options DEFAULT = new Options(false);
+    /**
+     * Failures come as responses; a dead connection is made up for; connections idle for five
+     * minutes, which is OkHttp's own default, and may be of any age.
+     */
+    public static final Options DEFAULT =
+        new Options(false, true, Duration.ofMinutes(5), Duration.ZERO);
 
-    /** Failures are thrown. */
-    public static final Options EXCEPTIONS = new Options(true);
+    /** The defaults, with failures thrown. */
+    public static final Options EXCEPTIONS = DEFAULT.withFailuresAsExceptions(true);
+
+    /**
+     * @throws IllegalArgumentException if a time is out of its range
+     */
+    public Options {
+      if (idleTime.isZero() || idleTime.isNegative()) {
+        throw new IllegalArgumentException("idleTime is " + idleTime + ": use more than zero");
+      }
+      if (maxConnectionAge.isNegative()) {
+        throw new IllegalArgumentException(
+            "maxConnectionAge is " + maxConnectionAge + ": use zero for no limit, or more");
+      }
+    }
+
+    /** The same with failures as exceptions, or as responses. */
+    public Options withFailuresAsExceptions(boolean exceptions) {
+      return new Options(exceptions, resendsOnDeadConnection, idleTime, maxConnectionAge);
+    }
+
+    /** The same that makes up for dead connections, or does not. */
+    public Options withResendsOnDeadConnection(boolean resends) {
+      return new Options(failuresAsExceptions, resends, idleTime, maxConnectionAge);
+    }
+
+    /** The same with another time for idle connections. */
+    public Options withIdleTime(Duration time) {
+      return new Options(failuresAsExceptions, resendsOnDeadConnection, time, maxConnectionAge);
+    }
+
+    /** The same with another age for connections. */
+    public Options withMaxConnectionAge(Duration age) {
+      return new Options(failuresAsExceptions, resendsOnDeadConnection, idleTime, age);
+    }
   }
 }

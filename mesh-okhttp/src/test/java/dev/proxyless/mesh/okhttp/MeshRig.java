@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.telemetry.MeshListener;
+import dev.proxyless.mesh.testing.XdsServer;
+import dev.proxyless.mesh.time.MeshTime;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
@@ -42,6 +44,8 @@ final class MeshRig implements Closeable {
   private final SimpleMeterRegistry meters = new SimpleMeterRegistry();
   private Mesh mesh;
   private List<Path> allowed = List.of();
+  private MeshTime time = MeshTime.system();
+  private MeshOkHttp.Options options = MeshOkHttp.Options.DEFAULT;
 
   MeshRig() throws IOException {
     xds = new XdsServer();
@@ -144,6 +148,18 @@ final class MeshRig implements Closeable {
     return this;
   }
 
+  /** Runs the mesh on this clock. */
+  MeshRig time(MeshTime clock) {
+    time = clock;
+    return this;
+  }
+
+  /** Installs with these options. */
+  MeshRig options(MeshOkHttp.Options more) {
+    options = more;
+    return this;
+  }
+
   /** Starts the mesh and waits until it is ready. */
   Mesh start() throws InterruptedException {
     mesh =
@@ -157,6 +173,7 @@ final class MeshRig implements Closeable {
                     .readyTimeout(SOON)
                     .closeTimeout(Duration.ofSeconds(2))
                     .build())
+            .time(time)
             .meterRegistry(meters)
             .listener(
                 new MeshListener() {
@@ -214,7 +231,7 @@ final class MeshRig implements Closeable {
     if (mesh == null) {
       start();
     }
-    return MeshOkHttp.install(mesh, builder).build();
+    return MeshOkHttp.install(mesh, builder, options).build();
   }
 
   /** What a counter of the mesh counts, over all its series with these tags. */

@@ -45,7 +45,7 @@ public final class MeshHttpClientAutoConfiguration {
     return new MeshClientHttpRequestFactoryBuilder(
         mesh,
         base.client(),
-        new MeshOkHttp.Options(properties.failuresAsExceptions()),
+        MeshOkHttp.Options.DEFAULT.withFailuresAsExceptions(properties.failuresAsExceptions()),
         builder -> {});
   }
 

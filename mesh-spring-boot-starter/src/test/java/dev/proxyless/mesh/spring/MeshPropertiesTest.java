@@ -106,6 +106,8 @@ class MeshPropertiesTest {
                         Duration.ofSeconds(7)),
                     List.of(directory.resolve("certificates"), directory.resolve("more")),
                     Duration.ofSeconds(2),
+                    Bootstrap.RetryThrottle.DEFAULT,
+                    Optional.empty(),
                     Duration.ofMillis(1500)),
                 bootstrap),
         "mesh.node.id=mesh/apps/virtualNode/serviceA",

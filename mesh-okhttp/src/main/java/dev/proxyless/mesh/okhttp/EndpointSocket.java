@@ -1,0 +1,94 @@
+package dev.proxyless.mesh.okhttp;
+
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.net.SocketAddress;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * A socket that connects to one endpoint, and knows how old its connection is, since when nobody
+ * has used it, and how many bytes came. Times are readings of the mesh's clock. Safe for use by
+ * several threads.
+ */
+final class EndpointSocket extends Socket {
+
+  private final EndpointSockets owner;
+  private final AtomicLong received = new AtomicLong();
+  private final AtomicInteger users = new AtomicInteger();
+  private volatile long connectedNanos;
+  private volatile long releasedNanos;
+
+  EndpointSocket(EndpointSockets owner) {
+    this.owner = owner;
+  }
+
+  @Override
+  public void connect(SocketAddress ignored, int timeout) throws IOException {
+    super.connect(new InetSocketAddress(owner.address(), owner.port()), timeout);
+    long now = owner.nanoTime();
+    connectedNanos = now;
+    releasedNanos = now;
+    owner.opened(this);
+  }
+
+  @Override
+  @SuppressWarnings("UnsynchronizedOverridesSynchronized") // no I/O under a lock of ours
+  public void close() throws IOException {
+    owner.closed(this);
+    super.close();
+  }
+
+  @Override
+  public InputStream getInputStream() throws IOException {
+    return new Counted(super.getInputStream());
+  }
+
+  /** A try begins to use the connection. Returns for how long nobody did; 0 where somebody does. */
+  long acquired() {
+    return users.getAndIncrement() == 0 ? owner.nanoTime() - releasedNanos : 0;
+  }
+
+  /** A try no longer uses the connection. */
+  void released() {
+    releasedNanos = owner.nanoTime();
+    users.decrementAndGet();
+  }
+
+  /** How long ago the connection was made, in nanoseconds. */
+  long ageNanos() {
+    return owner.nanoTime() - connectedNanos;
+  }
+
+  /** Bytes that came so far, those of TLS included. */
+  long received() {
+    return received.get();
+  }
+
+  private final class Counted extends FilterInputStream {
+    Counted(InputStream in) {
+      super(in);
+    }
+
+    @Override
+    public int read() throws IOException {
+      int read = super.read();
+      if (read >= 0) {
+        received.incrementAndGet();
+      }
+      return read;
+    }
+
+    @Override
+    public int read(byte[] bytes, int offset, int length) throws IOException {
+      int read = super.read(bytes, offset, length);
+      if (read > 0) {
+        received.addAndGet(read);
+      }
+      return read;
+    }
+  }
+}

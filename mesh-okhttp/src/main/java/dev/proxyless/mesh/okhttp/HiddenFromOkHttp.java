@@ -1,0 +1,53 @@
+package dev.proxyless.mesh.okhttp;
+
+import java.io.IOException;
+import java.net.HttpURLConnection;
+import okhttp3.Call;
+import okhttp3.Interceptor;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Hides from OkHttp what makes it send a request again by itself, or refuse a response, whatever it
+ * was told about retries: {@code Retry-After: 0} of a 503, a 421 of a shared connection, and a 407,
+ * which it takes for a proxy's. Stands above the application's network interceptors, which see
+ * everything as it came.
+ */
+enum HiddenFromOkHttp implements Interceptor {
+  HIDE;
+
+  private static final String RETRY_AFTER = "Retry-After";
+  private static final int MISDIRECTED_REQUEST = 421;
+
+  /** A status that OkHttp does nothing about. */
+  private static final int UNREMARKABLE = 599;
+
+  /** What a try's response was, kept with its call. */
+  private record Seen(int code, @Nullable String retryAfter) {}
+
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Response response = chain.proceed(chain.request());
+    int code = response.code();
+    String retryAfter = code == 503 ? response.header(RETRY_AFTER) : null;
+    boolean hidden = code == HttpURLConnection.HTTP_PROXY_AUTH || code == MISDIRECTED_REQUEST;
+    if (retryAfter == null && !hidden) {
+      return response;
+    }
+    chain.call().tag(Seen.class, () -> new Seen(code, retryAfter));
+    Response.Builder builder = response.newBuilder();
+    return hidden ? builder.code(UNREMARKABLE).build() : builder.removeHeader(RETRY_AFTER).build();
+  }
+
+  /** The response of a try as it came. */
+  static Response restored(Call inner, Response response) {
+    Seen seen = inner.tag(Seen.class);
+    if (seen == null) {
+      return response;
+    }
+    Response.Builder builder = response.newBuilder().code(seen.code());
+    return seen.retryAfter() == null
+        ? builder.build()
+        : builder.header(RETRY_AFTER, seen.retryAfter()).build();
+  }
+}

@@ -1,0 +1,58 @@
+package dev.proxyless.mesh.okhttp;
+
+import java.io.IOException;
+import java.time.Duration;
+import okhttp3.Call;
+import okhttp3.Connection;
+import okhttp3.Interceptor;
+import okhttp3.Request;
+import okhttp3.Response;
+
+/**
+ * The last network interceptor of a try: what is thrown below it is the network's, what is thrown
+ * above is the application's own. A connection past its age is told to close after this exchange;
+ * HTTP/2 has no such header, and OkHttp takes no new stream there all the same.
+ */
+final class NetworkEdge implements Interceptor {
+
+  private final EndpointSockets sockets;
+  private final long maxAgeNanos;
+
+  /** Marks a try whose failure came from the network. */
+  private record Failed() {}
+
+  /**
+   * @param maxAge zero is none
+   */
+  NetworkEdge(EndpointSockets sockets, Duration maxAge) {
+    this.sockets = sockets;
+    maxAgeNanos = maxAge.isZero() ? Long.MAX_VALUE : maxAge.toNanos();
+  }
+
+  @Override
+  public Response intercept(Chain chain) throws IOException {
+    Request request = chain.request();
+    if (isOld(chain.connection()) && request.header("Upgrade") == null) {
+      request = request.newBuilder().header("Connection", "close").build();
+    }
+    try {
+      return chain.proceed(request);
+    } catch (IOException failure) {
+      chain.call().tag(Failed.class, Failed::new);
+      throw failure;
+    }
+  }
+
+  private boolean isOld(@org.jspecify.annotations.Nullable Connection connection) {
+    if (maxAgeNanos == Long.MAX_VALUE || connection == null) {
+      return false;
+    }
+    EndpointSocket socket = sockets.below(connection);
+    return socket != null && socket.ageNanos() >= maxAgeNanos;
+  }
+
+  /** Whether a try that had a connection failed by the network. */
+  static boolean hasFailed(Call inner) {
+    return inner.tag(Failed.class) != null;
+  }
+}

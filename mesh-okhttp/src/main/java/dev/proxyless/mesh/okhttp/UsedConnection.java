@@ -1,0 +1,68 @@
+package dev.proxyless.mesh.okhttp;
+
+import java.time.Duration;
+import java.util.Set;
+import okhttp3.Connection;
+import okhttp3.Protocol;
+
+/**
+ * The connection under one try, and whether the try's failure is the connection's own: a server may
+ * close a connection that nobody uses at the moment when it is used again, and what was sent then
+ * was not read. Belongs to the try's thread.
+ */
+final class UsedConnection {
+
+  /** A connection that was used until just now is not one that a server closes for idling. */
+  static final Duration MIN_IDLE = Duration.ofSeconds(1);
+
+  /** What HTTP calls safe: asking twice is no more than asking once. */
+  private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
+
+  /** More than an alert of TLS, or a frame of HTTP/2 that says goodbye; less than a status line. */
+  private static final long FAREWELL_BYTES = 31;
+
+  /** OkHttp reads no longer head than this. */
+  private static final long MAX_HEAD_BYTES = 256 * 1024;
+
+  private final EndpointSocket socket;
+  private final boolean reused;
+  private final boolean exact;
+  private final long idleNanos;
+  private final long receivedBefore;
+
+  UsedConnection(EndpointSocket socket, Connection connection, boolean reused) {
+    this.socket = socket;
+    this.reused = reused;
+    exact = connection.handshake() == null && connection.protocol() == Protocol.HTTP_1_1;
+    idleNanos = socket.acquired();
+    receivedBefore = socket.received();
+  }
+
+  /** The try no longer uses it. */
+  void released() {
+    socket.released();
+  }
+
+  /** How long nobody had used it before the try. */
+  Duration idle() {
+    return Duration.ofNanos(idleNanos);
+  }
+
+  /**
+   * Whether a failure before the head of a response is that of a connection which had died while it
+   * idled, of a request that may be sent again. Over TLS and HTTP/2, where bytes come that are no
+   * response's, a few of them count as none.
+   */
+  boolean diedIdle(String method) {
+    long allowed = exact ? 0 : FAREWELL_BYTES;
+    return reused
+        && idleNanos >= MIN_IDLE.toNanos()
+        && socket.received() - receivedBefore <= allowed
+        && SAFE.contains(method);
+  }
+
+  /** Whether the try failed since the head of its response did not end. */
+  boolean headNeverEnded() {
+    return exact && socket.received() - receivedBefore >= MAX_HEAD_BYTES;
+  }
+}
