@@ -1,6 +1,5 @@
 package dev.proxyless.mesh.controlplane.differential;
 
-import dev.proxyless.mesh.controlplane.differential.GridCase.Timing;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -15,29 +14,12 @@ final class GridDifferences {
 
   private static final List<Difference> ON_PURPOSE = List.of();
 
-  private static final List<Difference> TO_BE_MENDED =
-      List.of(
-          new Difference(
-              "details say via_upstream of a response whose body broke off",
-              (one, field, values) ->
-                  field.equals("details")
-                      && values.endsWith("| here via_upstream")
-                      && (values.startsWith("Envoy upstream_reset_after_response_started{")
-                          || values.startsWith("Envoy response_timeout "))),
-          ofSlow("a route's max_stream_duration is told as the upstream's", Timing.MAX_DURATION),
-          ofSlow("a route's idle_timeout does not act", Timing.IDLE),
-          ofSlow("per_try_idle_timeout does not act", Timing.PER_TRY_IDLE),
-          ofSlow("hedge_on_per_try_timeout does not act", Timing.HEDGED));
+  private static final List<Difference> TO_BE_MENDED = List.of();
 
   private static final List<Difference> KNOWN =
       Stream.concat(ON_PURPOSE.stream(), TO_BE_MENDED.stream()).toList();
 
   private GridDifferences() {}
-
-  private static Difference ofSlow(String name, Timing timing) {
-    return new Difference(
-        name, (one, field, values) -> one.timing() == timing && one.behaviour().isSlow());
-  }
 
   /** A difference and the cases that have it. */
   private record Difference(String name, Holds holds) {}
