@@ -10,6 +10,7 @@ import dev.proxyless.mesh.Bootstrap.XdsFileSource;
 import dev.proxyless.mesh.call.CallContext;
 import dev.proxyless.mesh.call.Decision;
 import dev.proxyless.mesh.call.MeshCall;
+import dev.proxyless.mesh.call.SteeredCall;
 import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.testing.Await;
 import dev.proxyless.mesh.testing.FakeRequest;
@@ -19,6 +20,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -45,6 +47,10 @@ class XdsFileMeshTest {
                     routes:
                     - {match: {prefix: /missing}, route: {cluster: nowhere}}
                     - {match: {prefix: /eds}, route: {cluster: eds}}
+                    - match: {prefix: /split}
+                      route: {weighted_clusters: {clusters: [{name: one, weight: 1}, {name: two, weight: 1}]}}
+                    - match: {prefix: /steered, headers: [{name: x-envoy-max-retries, present_match: true}]}
+                      route: {cluster: two}
                     - {match: {prefix: /}, route: {cluster: CLUSTER}}
         clusters:
         - name: one
@@ -107,6 +113,33 @@ class XdsFileMeshTest {
       assertEquals("503 NC", reply(begin(mesh, "http://orders.internal/missing")));
       assertEquals("eds", cluster(mesh, "http://orders.internal/eds"));
     }
+  }
+
+  @Test
+  void aCallIsDecidedAsItsListenerSays() throws Exception {
+    try (Mesh mesh = mesh(write(BOOTSTRAP.replace("CLUSTER", "one")), Optional.empty())) {
+      assertTrue(mesh.awaitReady(Await.LIMIT));
+      FakeRequest split = FakeRequest.get("http://orders.internal/split");
+      FakeRequest steering =
+          FakeRequest.get("http://orders.internal/steered").header("x-envoy-max-retries", "1");
+
+      assertEquals("one", cluster(mesh, split, new Steered(OptionalLong.of(4), Optional.empty())));
+      assertEquals("two", cluster(mesh, split, new Steered(OptionalLong.of(5), Optional.empty())));
+      assertEquals(
+          "two", cluster(mesh, steering, new Steered(OptionalLong.empty(), Optional.of(true))));
+      assertEquals(
+          "one", cluster(mesh, steering, new Steered(OptionalLong.empty(), Optional.of(false))));
+    }
+  }
+
+  private record Steered(OptionalLong random, Optional<Boolean> trusted) implements SteeredCall {}
+
+  private static String cluster(Mesh mesh, FakeRequest request, SteeredCall steered)
+      throws Exception {
+    Decision decision = mesh.calls().begin(request, true, CallContext.NONE.toldTo(steered));
+    MeshCall call = assertInstanceOf(Decision.Forward.class, decision).call();
+    call.cancelled();
+    return call.info().cluster();
   }
 
   @Test

@@ -305,7 +305,8 @@ final class CallCommand implements Callable<Integer> {
   private void include(Response response) {
     if (include && !json) {
       StringBuilder head = new StringBuilder();
-      head.append(response.protocol().toString().toUpperCase(Locale.ROOT));
+      String protocol = response.protocol().toString().toUpperCase(Locale.ROOT);
+      head.append(protocol.startsWith("H2") ? "HTTP/2" : protocol);
       head.append(' ').append(response.code()).append('\n');
       response
           .headers()

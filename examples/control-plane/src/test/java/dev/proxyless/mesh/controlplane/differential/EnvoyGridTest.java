@@ -42,7 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Tag("interop")
 class EnvoyGridTest {
 
-  private static final int AT_A_TIME = 48;
+  private static final int AT_A_TIME = 64;
   private static final int AGAIN_AT_A_TIME = 8;
   private static final int ROUNDS = 4;
   private static final int SHOWN = 3;

@@ -71,6 +71,7 @@ final class GridCalls {
             .url("http://grid" + one.path())
             .header(GridBackend.ID, id)
             .header("Accept-Encoding", "identity");
+    one.headers().forEach(request::header);
     if (one.kind() != Kind.GET) {
       request.post(
           RequestBody.create(
@@ -126,6 +127,8 @@ final class GridCalls {
     request.append(one.kind() == Kind.GET ? "GET " : "POST ").append(one.path());
     request.append(" HTTP/1.1\r\nhost: grid\r\nconnection: close\r\n");
     request.append(GridBackend.ID).append(": ").append(id).append("\r\n");
+    one.headers()
+        .forEach((name, value) -> request.append(name).append(": ").append(value).append("\r\n"));
     if (one.kind() != Kind.GET) {
       request.append("content-type: ").append(contentType(one.kind()));
       request.append("\r\ncontent-length: ").append(BODY.length()).append("\r\n");

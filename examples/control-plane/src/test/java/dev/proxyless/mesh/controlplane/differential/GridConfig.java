@@ -138,7 +138,13 @@ final class GridConfig {
   }
 
   private static Map<String, Object> action(GridCase each) {
-    int perTry = each.timing().perTryMs;
+    String cluster = each.behaviour() == GridCase.Behaviour.REFUSED ? "refused" : "backend";
+    if (each.byHeaders()) {
+      return Trees.map("cluster", cluster);
+    }
+    GridCase.Timing timing = each.timing();
+    int perTry = timing.perTryMs;
+    String other = GridCase.Timing.OTHER_MS / 1000.0 + "s";
     Map<String, Object> policy =
         Trees.map(
             "retry_on",
@@ -147,6 +153,8 @@ final class GridConfig {
             each.retries() < 0 ? null : each.retries(),
             "per_try_timeout",
             perTry == 0 ? null : perTry / 1000.0 + "s",
+            "per_try_idle_timeout",
+            timing == GridCase.Timing.PER_TRY_IDLE ? other : null,
             "retriable_status_codes",
             List.of(409),
             "retriable_headers",
@@ -155,10 +163,16 @@ final class GridConfig {
             Trees.map("base_interval", "0.001s", "max_interval", "0.002s"));
     return Trees.map(
         "cluster",
-        each.behaviour() == GridCase.Behaviour.REFUSED ? "refused" : "backend",
+        cluster,
         "timeout",
-        each.timing().totalMs / 1000.0 + "s",
+        timing.totalMs / 1000.0 + "s",
+        "idle_timeout",
+        timing == GridCase.Timing.IDLE ? other : null,
+        "max_stream_duration",
+        timing == GridCase.Timing.MAX_DURATION ? Trees.map("max_stream_duration", other) : null,
+        "hedge_policy",
+        timing == GridCase.Timing.HEDGED ? Trees.map("hedge_on_per_try_timeout", true) : null,
         "retry_policy",
-        each.retryOn().isEmpty() && perTry == 0 ? null : policy);
+        each.retryOn().isEmpty() && timing == GridCase.Timing.NONE ? null : policy);
   }
 }
