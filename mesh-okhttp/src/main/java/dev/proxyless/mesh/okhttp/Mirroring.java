@@ -9,12 +9,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Request;
-import okhttp3.RequestBody;
 import okhttp3.Response;
-import okio.Buffer;
-import okio.ByteString;
 import okio.Okio;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -27,9 +23,6 @@ import org.slf4j.LoggerFactory;
 final class Mirroring {
 
   private static final Logger log = LoggerFactory.getLogger(Mirroring.class);
-
-  /** Envoy's default for {@code per_connection_buffer_limit_bytes}. */
-  private static final long MAX_BODY_BYTES = 1 << 20;
 
   private final Mesh mesh;
   private final InnerClients clients;
@@ -44,35 +37,12 @@ final class Mirroring {
     if (mirrors.isEmpty()) {
       return;
     }
-    Request copy = copy(request);
+    Request copy = BodyCopy.of(request, mirrors.get(0).replayLimit());
     for (MeshCall mirror : mirrors) {
       if (copy == null || !mesh.calls().inBackground(() -> sendOne(copy, mirror))) {
         log.debug("{} {} is not mirrored", request.method(), request.url().redact());
         mirror.cancelled();
       }
-    }
-  }
-
-  /** The request with a body of its own; null where the body cannot be copied. */
-  private static @Nullable Request copy(Request request) {
-    RequestBody body = request.body();
-    if (body == null) {
-      return request;
-    }
-    try {
-      long length = body.contentLength();
-      if (body.isOneShot() || body.isDuplex() || length < 0 || length > MAX_BODY_BYTES) {
-        return null;
-      }
-      Buffer bytes = new Buffer();
-      body.writeTo(bytes);
-      ByteString written = bytes.readByteString();
-      return request
-          .newBuilder()
-          .method(request.method(), RequestBody.create(written, body.contentType()))
-          .build();
-    } catch (IOException | RuntimeException unwritable) {
-      return null; // the call itself will say so where it matters
     }
   }
 
