@@ -58,11 +58,6 @@ final class UsedConnection {
     socket.released();
   }
 
-  /** How long nobody had used it before the try. */
-  Duration idle() {
-    return Duration.ofNanos(idleNanos);
-  }
-
   /**
    * Whether a failure before the head of a response is that of a connection which had died while it
    * idled, of a request that may be sent again. On HTTP/2, where frames come that are no
