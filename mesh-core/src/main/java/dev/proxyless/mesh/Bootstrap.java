@@ -3,6 +3,7 @@ package dev.proxyless.mesh;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -15,11 +16,14 @@ import java.util.Optional;
  * @param nodeId who asks for configuration, such as {@code mesh/apps/virtualNode/serviceA}
  * @param nodeCluster the service that the process belongs to; empty takes {@code nodeId}
  * @param nodeMetadata plain values for the control plane
- * @param controlPlane where configuration is served; excludes {@code appMeshDirectory}
- * @param appMeshDirectory a directory of App Mesh documents; excludes {@code controlPlane}
+ * @param controlPlane where configuration is served; excludes the two below
+ * @param appMeshDirectory a directory of App Mesh documents; excludes the other two
+ * @param xdsFile a file of xDS resources; excludes the two above
  * @param cloudMap how Cloud Map is asked
  * @param allowedDirectories below which configuration may name files; none unless told
  * @param readyTimeout how long a call waits for the first configuration; 5 s unless told
+ * @param retryThrottle how many calls may be retries; 20 percent and 10 each second unless told
+ * @param backupRequests second requests beside slow ones; empty, which is none, unless told
  * @param closeTimeout how long {@link Mesh#close} waits for calls in flight; 10 s unless told
  */
 public record Bootstrap(
@@ -28,9 +32,12 @@ public record Bootstrap(
     Map<String, Object> nodeMetadata,
     Optional<ControlPlane> controlPlane,
     Optional<Path> appMeshDirectory,
+    Optional<XdsFileSource> xdsFile,
     CloudMap cloudMap,
     List<Path> allowedDirectories,
     Duration readyTimeout,
+    RetryThrottle retryThrottle,
+    Optional<BackupRequests> backupRequests,
     Duration closeTimeout) {
 
   /** The default of {@link #readyTimeout}. */
@@ -103,6 +110,16 @@ public record Bootstrap(
       Optional<Path> privateKey) {}
 
   /**
+   * A file of xDS resources, such as an Envoy bootstrap with {@code static_resources}, in place of
+   * a control plane. One of its listeners takes every request, whatever host and port the request
+   * is for.
+   *
+   * @param file YAML or JSON; it is watched
+   * @param listener the name of that listener; empty where the file has but one
+   */
+  public record XdsFileSource(Path file, Optional<String> listener) {}
+
+  /**
    * How AWS Cloud Map is asked for endpoints.
    *
    * @param enabled whether it is; where not, EDS is asked instead
@@ -122,6 +139,32 @@ public record Bootstrap(
         new CloudMap(false, Optional.empty(), Optional.empty(), DEFAULT_REFRESH_INTERVAL);
   }
 
+  /**
+   * Bounds the retries of this process to each cluster, whatever the routes' policies allow, so
+   * that retries never multiply the load of a cluster that fails.
+   *
+   * @param percent of the calls of the last five to ten seconds that may be retries; 0 to 1,000
+   * @param minPerSecond retries besides; 0 or more
+   */
+  public record RetryThrottle(double percent, double minPerSecond) {
+
+    /** 20 percent, and 10 each second. */
+    public static final RetryThrottle DEFAULT = new RetryThrottle(20, 10);
+
+    /** Routes and circuit breakers alone bound retries, as in Envoy. */
+    public static final RetryThrottle OFF = new RetryThrottle(1_000, 1_000_000);
+  }
+
+  /**
+   * Second requests to other endpoints, for GET, HEAD and OPTIONS, beside requests that take longer
+   * than most; the first answer counts.
+   *
+   * @param percentile of the time that the cluster's endpoints take to answer, after which the
+   *     second request is made; more than 0, less than 100
+   * @param budgetPercent of the calls that may have a second request; more than 0, up to 100
+   */
+  public record BackupRequests(double percentile, double budgetPercent) {}
+
   /** A bootstrap with nothing set. */
   public static Builder builder() {
     return new Builder();
@@ -135,9 +178,12 @@ public record Bootstrap(
     builder.nodeMetadata = nodeMetadata;
     builder.controlPlane = controlPlane;
     builder.appMeshDirectory = appMeshDirectory;
+    builder.xdsFile = xdsFile;
     builder.cloudMap = cloudMap;
     builder.allowedDirectories = allowedDirectories;
     builder.readyTimeout = readyTimeout;
+    builder.retryThrottle = retryThrottle;
+    builder.backupRequests = backupRequests;
     builder.closeTimeout = closeTimeout;
     return builder;
   }
@@ -149,9 +195,12 @@ public record Bootstrap(
     private Map<String, Object> nodeMetadata = Map.of();
     private Optional<ControlPlane> controlPlane = Optional.empty();
     private Optional<Path> appMeshDirectory = Optional.empty();
+    private Optional<XdsFileSource> xdsFile = Optional.empty();
     private CloudMap cloudMap = CloudMap.DEFAULT;
     private List<Path> allowedDirectories = List.of();
     private Duration readyTimeout = DEFAULT_READY_TIMEOUT;
+    private RetryThrottle retryThrottle = RetryThrottle.DEFAULT;
+    private Optional<BackupRequests> backupRequests = Optional.empty();
     private Duration closeTimeout = DEFAULT_CLOSE_TIMEOUT;
 
     /** Whether the source of configuration was set by something weaker than who sets it next. */
@@ -195,12 +244,14 @@ public record Bootstrap(
     }
 
     /**
-     * Forgets the control plane and the directory of App Mesh documents set so far, so that a
-     * stronger source of settings can say anew where configuration comes from.
+     * Forgets the control plane, the directory of App Mesh documents and the file of xDS resources
+     * set so far, so that a stronger source of settings can say anew where configuration comes
+     * from.
      */
     public Builder noSource() {
       controlPlane = Optional.empty();
       appMeshDirectory = Optional.empty();
+      xdsFile = Optional.empty();
       return this;
     }
 
@@ -221,6 +272,13 @@ public record Bootstrap(
     public Builder appMeshDirectory(Path directory) {
       forgetWeakerSource();
       appMeshDirectory = Optional.of(directory);
+      return this;
+    }
+
+    /** A file of xDS resources, which is watched. */
+    public Builder xdsFile(XdsFileSource source) {
+      forgetWeakerSource();
+      xdsFile = Optional.of(source);
       return this;
     }
 
@@ -247,6 +305,29 @@ public record Bootstrap(
       return this;
     }
 
+    /** How many calls may be retries. */
+    public Builder retryThrottle(RetryThrottle throttle) {
+      within("calls.retry_throttle.percent", throttle.percent(), 0, 1_000);
+      within("calls.retry_throttle.min_per_second", throttle.minPerSecond(), 0, 1_000_000);
+      retryThrottle = throttle;
+      return this;
+    }
+
+    /** Second requests beside slow ones. */
+    public Builder backupRequests(BackupRequests backups) {
+      within("calls.backup_requests.percentile", backups.percentile(), 1, 99.999);
+      within("calls.backup_requests.budget_percent", backups.budgetPercent(), 0, 100);
+      backupRequests = Optional.of(backups);
+      return this;
+    }
+
+    private static void within(String name, double value, double least, double most) {
+      if (!(value >= least && value <= most)) {
+        throw new IllegalArgumentException(
+            name + " is " + value + "; right would be " + least + " to " + most);
+      }
+    }
+
     /** How long closing waits for calls in flight. */
     public Builder closeTimeout(Duration timeout) {
       closeTimeout = timeout;
@@ -265,13 +346,7 @@ public record Bootstrap(
             "node.id is not set; set node.id in mesh.yaml, Bootstrap.Builder.nodeId or"
                 + " APPMESH_RESOURCE_ARN, such as mesh/apps/virtualNode/serviceA");
       }
-      if (controlPlane.isPresent() == appMeshDirectory.isPresent()) {
-        throw new IllegalArgumentException(
-            (controlPlane.isPresent()
-                    ? "both control_plane.address and app_mesh.directory are set"
-                    : "neither control_plane.address nor app_mesh.directory is set")
-                + "; set exactly one of them in mesh.yaml, or APPMESH_XDS_ENDPOINT");
-      }
+      checkSource();
       if (cloudMap.refreshInterval().isZero() || cloudMap.refreshInterval().isNegative()) {
         throw new IllegalArgumentException(
             "cloud_map.refresh_interval is "
@@ -284,10 +359,31 @@ public record Bootstrap(
           nodeMetadata,
           controlPlane,
           appMeshDirectory,
+          xdsFile,
           cloudMap,
           allowedDirectories,
           notNegative("calls.ready_timeout", readyTimeout),
+          retryThrottle,
+          backupRequests,
           notNegative("close_timeout", closeTimeout));
+    }
+
+    private void checkSource() {
+      List<String> sources = new ArrayList<>();
+      controlPlane.ifPresent(set -> sources.add("control_plane.address"));
+      appMeshDirectory.ifPresent(set -> sources.add("app_mesh.directory"));
+      xdsFile.ifPresent(set -> sources.add("xds.file"));
+      if (sources.size() == 1) {
+        return;
+      }
+      String what =
+          switch (sources.size()) {
+            case 0 -> "none of control_plane.address, app_mesh.directory and xds.file is set";
+            case 2 -> "both " + String.join(" and ", sources) + " are set";
+            default -> "all of " + String.join(", ", sources) + " are set";
+          };
+      throw new IllegalArgumentException(
+          what + "; set exactly one of them in mesh.yaml, or APPMESH_XDS_ENDPOINT");
     }
 
     private static Duration notNegative(String name, Duration value) {

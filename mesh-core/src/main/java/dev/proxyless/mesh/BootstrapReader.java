@@ -1,8 +1,11 @@
 package dev.proxyless.mesh;
 
+import dev.proxyless.mesh.Bootstrap.BackupRequests;
 import dev.proxyless.mesh.Bootstrap.CloudMap;
 import dev.proxyless.mesh.Bootstrap.ControlPlane;
 import dev.proxyless.mesh.Bootstrap.ControlPlaneTls;
+import dev.proxyless.mesh.Bootstrap.RetryThrottle;
+import dev.proxyless.mesh.Bootstrap.XdsFileSource;
 import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Nearest;
 import dev.proxyless.mesh.document.Node;
@@ -42,24 +45,30 @@ public final class BootstrapReader {
 
   /** The keys of each mapping, by its path. */
   static final Map<String, Set<String>> FIELDS =
-      Map.of(
-          "",
+      Map.ofEntries(
+          Map.entry(
+              "",
               Set.of(
                   "node",
                   "control_plane",
                   "app_mesh",
+                  "xds",
                   "cloud_map",
                   "tls",
                   "calls",
-                  "close_timeout"),
-          "node", Set.of("id", "cluster", "metadata"),
-          "control_plane", Set.of("address", "tls"),
-          "control_plane.tls",
-              Set.of("trusted_ca", "server_name", "certificate_chain", "private_key"),
-          "app_mesh", Set.of("directory"),
-          "cloud_map", Set.of("enabled", "endpoint", "region", "refresh_interval"),
-          "tls", Set.of("allowed_directories"),
-          "calls", Set.of("ready_timeout"));
+                  "close_timeout")),
+          Map.entry("node", Set.of("id", "cluster", "metadata")),
+          Map.entry("control_plane", Set.of("address", "tls")),
+          Map.entry(
+              "control_plane.tls",
+              Set.of("trusted_ca", "server_name", "certificate_chain", "private_key")),
+          Map.entry("app_mesh", Set.of("directory")),
+          Map.entry("xds", Set.of("file", "listener")),
+          Map.entry("cloud_map", Set.of("enabled", "endpoint", "region", "refresh_interval")),
+          Map.entry("tls", Set.of("allowed_directories")),
+          Map.entry("calls", Set.of("ready_timeout", "retry_throttle", "backup_requests")),
+          Map.entry("calls.retry_throttle", Set.of("percent", "min_per_second")),
+          Map.entry("calls.backup_requests", Set.of("percentile", "budget_percent")));
 
   private final UnaryOperator<@Nullable String> environment;
 
@@ -156,6 +165,7 @@ public final class BootstrapReader {
     root.find("app_mesh")
         .ifPresent(
             source -> builder.appMeshDirectory(path(source.required("directory"), directory)));
+    root.find("xds").ifPresent(source -> builder.xdsFile(xdsFile(source, directory)));
     root.find("cloud_map").ifPresent(settings -> builder.cloudMap(cloudMap(settings)));
     root.find("tls")
         .ifPresent(
@@ -164,10 +174,43 @@ public final class BootstrapReader {
                     tls.list("allowed_directories").stream()
                         .map(each -> path(each, directory))
                         .toList()));
-    root.find("calls")
-        .flatMap(calls -> calls.find("ready_timeout"))
-        .ifPresent(timeout -> builder.readyTimeout(duration(timeout)));
+    root.find("calls").ifPresent(calls -> calls(calls, builder));
     root.find("close_timeout").ifPresent(timeout -> builder.closeTimeout(duration(timeout)));
+  }
+
+  private static void calls(Node calls, Bootstrap.Builder builder) {
+    calls.find("ready_timeout").ifPresent(timeout -> builder.readyTimeout(duration(timeout)));
+    calls
+        .find("retry_throttle")
+        .ifPresent(
+            throttle ->
+                builder.retryThrottle(
+                    new RetryThrottle(
+                        within(throttle, "percent", RetryThrottle.DEFAULT.percent(), 0, 1_000),
+                        within(
+                            throttle,
+                            "min_per_second",
+                            RetryThrottle.DEFAULT.minPerSecond(),
+                            0,
+                            1_000_000))));
+    calls
+        .find("backup_requests")
+        .ifPresent(
+            backups ->
+                builder.backupRequests(
+                    new BackupRequests(
+                        within(backups, "percentile", 95, 1, 99.999),
+                        within(backups, "budget_percent", 5, 0, 100))));
+  }
+
+  private static double within(
+      Node settings, String field, double unset, double least, double most) {
+    Optional<Node> node = settings.find(field);
+    double value = node.map(Node::number).orElse(unset);
+    if (!(value >= least && value <= most)) {
+      throw node.orElse(settings).error("is " + value, "a number from " + least + " to " + most);
+    }
+    return value;
   }
 
   private static void checkFields(Node node, String path) {
@@ -228,6 +271,11 @@ public final class BootstrapReader {
         tls.find("server_name").map(Node::name).orElse(""),
         chain,
         key);
+  }
+
+  private static XdsFileSource xdsFile(Node source, Path directory) {
+    return new XdsFileSource(
+        path(source.required("file"), directory), source.find("listener").map(Node::name));
   }
 
   private static CloudMap cloudMap(Node settings) {

@@ -1,9 +1,11 @@
 package dev.proxyless.mesh;
 
 import dev.proxyless.mesh.file.AllowedDirectories;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
 import dev.proxyless.mesh.proto.InvalidMessageException;
+import dev.proxyless.mesh.route.FaultFilter;
 import dev.proxyless.mesh.route.InvalidRouteException;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.telemetry.MeshMeters;
@@ -23,6 +25,19 @@ record MeshChecks(AllowedDirectories directories) implements Checks {
   @Override
   public void routes(RouteConfiguration configuration) {
     compile(configuration);
+  }
+
+  @Override
+  public void fault(HttpFault fault, String path) {
+    compile(fault, path);
+  }
+
+  static void compile(HttpFault fault, String path) {
+    try {
+      FaultFilter.compile(fault, path);
+    } catch (InvalidRouteException invalid) {
+      throw new InvalidMessageException(invalid.path(), invalid.reason());
+    }
   }
 
   static void compile(RouteConfiguration configuration) {

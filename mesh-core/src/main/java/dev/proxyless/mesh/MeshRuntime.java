@@ -3,6 +3,7 @@ package dev.proxyless.mesh;
 import dev.proxyless.mesh.appmesh.NodeName;
 import dev.proxyless.mesh.call.CallContexts;
 import dev.proxyless.mesh.call.Calls;
+import dev.proxyless.mesh.cluster.Safeguards;
 import dev.proxyless.mesh.discovery.CloudMapSettings;
 import dev.proxyless.mesh.discovery.EndpointSources;
 import dev.proxyless.mesh.file.AllowedDirectories;
@@ -57,9 +58,12 @@ final class MeshRuntime {
     files = new FileWatch(time);
     sources = new EndpointSources(cloudMap(bootstrap), time, telemetry.meters());
     tls = new TlsContexts(files, time, telemetry);
-    publisher = new SnapshotPublisher(sources, tls, time, configurationThread, telemetry);
+    publisher =
+        new SnapshotPublisher(
+            sources, tls, time, configurationThread, telemetry, safeguards(bootstrap));
     AllowedDirectories directories = new AllowedDirectories(bootstrap.allowedDirectories());
-    store = new ResourceStore(new Decoder(new MeshChecks(directories)), this::asksEds, telemetry);
+    MeshChecks checks = new MeshChecks(directories);
+    store = new ResourceStore(new Decoder(checks), this::asksEds, telemetry);
     contexts = new CallContexts(telemetry.tracing());
     calls = new Calls(publisher, time, telemetry, bootstrap.readyTimeout());
     try {
@@ -67,6 +71,7 @@ final class MeshRuntime {
           bootstrap
               .appMeshDirectory()
               .map(this::appMesh)
+              .or(() -> bootstrap.xdsFile().map(source -> xdsFile(source, checks)))
               .orElseGet(() -> controlPlane(bootstrap.controlPlane().orElseThrow()));
     } catch (RuntimeException refused) {
       end(publisher::close);
@@ -76,6 +81,17 @@ final class MeshRuntime {
 
   static MeshRuntime start(Bootstrap bootstrap, MeshTime time, Telemetry telemetry) {
     return new MeshRuntime(bootstrap, time, telemetry);
+  }
+
+  private static Safeguards safeguards(Bootstrap bootstrap) {
+    Bootstrap.RetryThrottle throttle = bootstrap.retryThrottle();
+    return new Safeguards(
+        throttle.equals(Bootstrap.RetryThrottle.OFF)
+            ? Optional.empty()
+            : Optional.of(new Safeguards.Throttle(throttle.percent(), throttle.minPerSecond())),
+        bootstrap
+            .backupRequests()
+            .map(each -> new Safeguards.Backups(each.percentile(), each.budgetPercent())));
   }
 
   private static Optional<CloudMapSettings> cloudMap(Bootstrap bootstrap) {
@@ -114,6 +130,15 @@ final class MeshRuntime {
                             + "\"; with app_mesh.directory it must be mesh/MESH/virtualNode/NODE"));
     return new AppMeshFeed(
         directory, node, store, this::configurationChanged, files, configurationThread);
+  }
+
+  private AutoCloseable xdsFile(Bootstrap.XdsFileSource source, MeshChecks checks) {
+    return new XdsFileFeed(source, checks, this::fileChanged, files, configurationThread);
+  }
+
+  private void fileChanged(XdsFileFeed.Reading reading) {
+    resources = reading.resources();
+    publisher.updateWhole(reading.configuration());
   }
 
   private AutoCloseable controlPlane(Bootstrap.ControlPlane server) {

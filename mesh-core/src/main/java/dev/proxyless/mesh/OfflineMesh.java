@@ -7,6 +7,7 @@ import dev.proxyless.mesh.document.Node;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.Configuration;
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
@@ -42,6 +43,11 @@ public final class OfflineMesh {
         @Override
         public void routes(RouteConfiguration configuration) {
           MeshChecks.compile(configuration);
+        }
+
+        @Override
+        public void fault(HttpFault fault, String path) {
+          MeshChecks.compile(fault, path);
         }
 
         @Override
@@ -124,6 +130,11 @@ public final class OfflineMesh {
                 new Decoder(WITHOUT_FILES)
                     .decodeUnnamed(ResourceType.ROUTE_CONFIGURATION, node)
                     .model());
+  }
+
+  /** All that was read. */
+  Configuration configuration() {
+    return configuration;
   }
 
   /** The resources that the library would refuse, each with its field's path and the reason. */

@@ -2,6 +2,8 @@ package dev.proxyless.mesh;
 
 import dev.proxyless.mesh.model.RetryOn;
 import dev.proxyless.mesh.model.RetryPolicy;
+import dev.proxyless.mesh.model.RetryPolicy.BackOff;
+import dev.proxyless.mesh.model.RetryPolicy.HostSelection;
 import dev.proxyless.mesh.route.RetryRules;
 import java.time.Duration;
 import java.util.Arrays;
@@ -40,8 +42,7 @@ public final class RetryOptions {
     private int numRetries = 1;
     private Optional<Duration> perTryTimeout = Optional.empty();
     private List<Integer> statusCodes = List.of();
-    private Duration baseInterval = RetryPolicy.DEFAULT_BASE_INTERVAL;
-    private Optional<Duration> maxInterval = Optional.empty();
+    private BackOff backOff = BackOff.DEFAULT;
 
     private Builder() {}
 
@@ -116,8 +117,7 @@ public final class RetryOptions {
                 + max
                 + "; right would be more than 0, and max not below base");
       }
-      baseInterval = base;
-      maxInterval = Optional.of(max);
+      backOff = new BackOff(base, max);
       return this;
     }
 
@@ -128,13 +128,13 @@ public final class RetryOptions {
               Set.copyOf(retryOn),
               numRetries,
               perTryTimeout,
+              Optional.empty(),
               statusCodes,
               List.of(),
               List.of(),
-              baseInterval,
-              maxInterval.orElse(baseInterval.multipliedBy(10)),
-              true,
-              HOST_SELECTION_ATTEMPTS));
+              backOff,
+              Optional.empty(),
+              HostSelection.previousHosts(HOST_SELECTION_ATTEMPTS)));
     }
   }
 }

@@ -5,13 +5,17 @@ import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Nearest;
 import dev.proxyless.mesh.document.Node;
 import dev.proxyless.mesh.model.Cluster;
+import dev.proxyless.mesh.model.Configuration;
 import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.proto.InvalidMessageException;
+import dev.proxyless.mesh.xds.Checks;
 import dev.proxyless.mesh.xds.Decoded;
 import dev.proxyless.mesh.xds.Decoder;
 import dev.proxyless.mesh.xds.Places;
+import dev.proxyless.mesh.xds.ResourceStatus;
+import dev.proxyless.mesh.xds.ResourceStatus.State;
 import dev.proxyless.mesh.xds.ResourceType;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,6 +26,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +46,10 @@ public final class XdsFile {
   private static final String WHAT_IT_CAN_BE =
       "a RouteConfiguration, resources with their @type, an Envoy bootstrap or a mesh.yaml";
 
-  private final Decoder decoder = new Decoder(OfflineMesh.WITHOUT_FILES);
+  private final Decoder decoder;
   private final String file;
+  private final String listenerOption;
+  private final List<ResourceStatus> statuses = new ArrayList<>();
   private final Map<String, Node> listeners = new LinkedHashMap<>();
   private final Map<String, Node> routeNodes = new LinkedHashMap<>();
   private final Map<String, RouteConfiguration> routes = new LinkedHashMap<>();
@@ -50,15 +57,17 @@ public final class XdsFile {
   private final Map<String, EndpointAssignment> assignments = new LinkedHashMap<>();
   private boolean knowsClusters;
 
-  private XdsFile(String file) {
+  private XdsFile(String file, Checks checks, String listenerOption) {
     this.file = file;
+    this.listenerOption = listenerOption;
+    decoder = new Decoder(checks);
   }
 
   /** Whether a file is a {@code mesh.yaml}: what a mesh must be told to begin. */
   public static boolean isMeshYaml(List<Node> documents) {
     Node root = documents.get(0);
     return root.isMap()
-        && (root.fields().containsKey("control_plane") || root.fields().containsKey("app_mesh"));
+        && Stream.of("control_plane", "app_mesh", "xds").anyMatch(root.fields()::containsKey);
   }
 
   /**
@@ -73,7 +82,17 @@ public final class XdsFile {
 
   /** Takes resources from documents that were read. */
   public static XdsFile of(String file, List<Node> documents) {
-    XdsFile xds = new XdsFile(file);
+    return of(file, documents, OfflineMesh.WITHOUT_FILES, "--listener");
+  }
+
+  /** Reads the resources of a file for a mesh that sends requests by it. */
+  static XdsFile toFollow(Path file, Checks checks) {
+    return of(file.toString(), Documents.readAll(file), checks, "xds.listener");
+  }
+
+  private static XdsFile of(
+      String file, List<Node> documents, Checks checks, String listenerOption) {
+    XdsFile xds = new XdsFile(file, checks, listenerOption);
     boolean alone = documents.size() == 1 && documents.get(0).isMap();
     for (Node document : documents) {
       if (document.isList()) {
@@ -137,6 +156,7 @@ public final class XdsFile {
         Places.in(
             node,
             () -> mayLackName ? decoder.decodeUnnamed(type, node) : decoder.decode(type, node));
+    note(type, decoded);
     if (decoded.model() instanceof RouteConfiguration configuration) {
       once(routes, decoded.name(), configuration, node);
       routeNodes.put(decoded.name(), node);
@@ -146,6 +166,17 @@ public final class XdsFile {
     } else {
       once(assignments, decoded.name(), (EndpointAssignment) decoded.model(), node);
     }
+  }
+
+  private void note(ResourceType type, Decoded decoded) {
+    List<String> unsupported =
+        decoded.findings().reported().stream().map(Object::toString).distinct().toList();
+    statuses.add(new ResourceStatus(type, decoded.name(), file, State.ACKED, "", unsupported));
+  }
+
+  /** What became of each resource that was decoded. */
+  List<ResourceStatus> statuses() {
+    return List.copyOf(statuses);
   }
 
   private static <T> void once(Map<String, T> map, String name, T value, Node node) {
@@ -192,6 +223,30 @@ public final class XdsFile {
           });
     }
     return OfflineMesh.of(chosen, routes, Map.copyOf(all), assignments);
+  }
+
+  /**
+   * What a mesh goes by that sends its requests through one of the listeners, or by its route
+   * configuration. It is whole: what it lacks is not there.
+   *
+   * @param named a name of {@link #names}, if there are several
+   * @throws DocumentException as {@link #mesh} does, and if there are no clusters to send to
+   */
+  public Configuration configuration(Optional<String> named) {
+    Configuration all = mesh(named, Optional.empty()).configuration();
+    if (!knowsClusters) {
+      throw new DocumentException(
+          file
+              + ": has no clusters, so that there is nowhere to send a request; right would be an"
+              + " Envoy bootstrap, or resources with their @type, the clusters among them");
+    }
+    Map<String, EndpointAssignment> told = new LinkedHashMap<>(assignments);
+    for (Cluster cluster : clusters.values()) {
+      if (cluster.discovery() instanceof Cluster.Discovery.Eds eds) {
+        told.putIfAbsent(eds.serviceName(), EndpointAssignment.EMPTY);
+      }
+    }
+    return new Configuration(all.listeners(), all.routes(), all.clusters(), Map.copyOf(told));
   }
 
   private static void exists(String cluster, Map<String, Cluster> all) {
@@ -260,11 +315,11 @@ public final class XdsFile {
     listeners.forEach(
         (name, node) -> {
           try {
-            Listener listener =
-                Places.in(
-                    node, () -> (Listener) decoder.decode(ResourceType.LISTENER, node).model());
+            Decoded decoded = Places.in(node, () -> decoder.decode(ResourceType.LISTENER, node));
+            Listener listener = (Listener) decoded.model();
             if (OfflineRoutes.speaksHttp(listener)) {
               http.put(name, listener);
+              note(ResourceType.LISTENER, decoded);
             }
           } catch (DocumentException unusable) {
             refused.put(name, unusable);
@@ -297,7 +352,9 @@ public final class XdsFile {
     if (named.isPresent() && !names.contains(named.get())) {
       throw new DocumentException(
           file
-              + ": --listener is \""
+              + ": "
+              + listenerOption
+              + " is \""
               + named.get()
               + "\""
               + Nearest.hint(named.get(), names)
@@ -311,7 +368,9 @@ public final class XdsFile {
               + names.size()
               + " "
               + what
-              + "; right would be --listener with one of "
+              + "; right would be "
+              + listenerOption
+              + " with one of "
               + String.join(", ", names));
     }
     return named.orElse(names.get(0));

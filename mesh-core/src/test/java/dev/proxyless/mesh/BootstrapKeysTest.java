@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.proxyless.mesh.Bootstrap.CloudMap;
 import dev.proxyless.mesh.Bootstrap.ControlPlane;
 import dev.proxyless.mesh.Bootstrap.ControlPlaneTls;
+import dev.proxyless.mesh.Bootstrap.XdsFileSource;
 import dev.proxyless.mesh.document.DocumentException;
 import java.io.IOException;
 import java.net.URI;
@@ -124,6 +125,28 @@ class BootstrapKeysTest {
     assertEquals(
         Optional.of(DIRECTORY.resolve("apps")),
         read("node: {id: a}\napp_mesh: {directory: ./x/../apps}").appMeshDirectory());
+  }
+
+  @Test
+  void aFileOfXdsResourcesIsRelativeToTheFile() {
+    assertEquals(
+        Optional.of(new XdsFileSource(DIRECTORY.resolve("envoy.yaml"), Optional.of("egress"))),
+        read("node: {id: a}\nxds: {file: ./x/../envoy.yaml, listener: egress}").xdsFile());
+    assertEquals(
+        Optional.of(new XdsFileSource(DIRECTORY.resolve("envoy.yaml"), Optional.empty())),
+        read("node: {id: a}\nxds: {file: envoy.yaml}").xdsFile());
+  }
+
+  @Test
+  void aFileOfXdsResourcesIsTheOnlySource() {
+    Bootstrap.Builder builder = read("node: {id: a}\nxds: {file: x.yaml}").newBuilder();
+    builder.appMeshDirectory(DIRECTORY);
+    IllegalArgumentException two = assertThrows(IllegalArgumentException.class, builder::build);
+    assertTells(two, "both app_mesh.directory and xds.file are set");
+    builder.controlPlane("cp", 1);
+    IllegalArgumentException three = assertThrows(IllegalArgumentException.class, builder::build);
+    assertTells(three, "all of control_plane.address, app_mesh.directory, xds.file are set");
+    assertEquals(Optional.empty(), builder.noSource().controlPlane("cp", 1).build().xdsFile());
   }
 
   @ParameterizedTest
@@ -292,7 +315,7 @@ class BootstrapKeysTest {
 
     IllegalArgumentException noSource =
         assertThrows(IllegalArgumentException.class, () -> read("node: {id: a}"));
-    assertTells(noSource, "neither control_plane.address nor app_mesh.directory is set");
+    assertTells(noSource, "none of control_plane.address, app_mesh.directory and xds.file is set");
     assertTells(noSource, "APPMESH_XDS_ENDPOINT");
   }
 

@@ -50,6 +50,7 @@ final class ConfigurationDocsTest {
   void theExamplesCanBeUsedAndShowTheDefaults() throws IOException {
     Bootstrap served = reader.read("served", examples().get(0), DIRECTORY).build();
     Bootstrap documents = reader.read("documents", examples().get(1), DIRECTORY).build();
+    Bootstrap xds = reader.read("xds", examples().get(2), DIRECTORY).build();
 
     assertEquals(Bootstrap.DEFAULT_READY_TIMEOUT, served.readyTimeout());
     assertEquals(Bootstrap.DEFAULT_CLOSE_TIMEOUT, served.closeTimeout());
@@ -60,13 +61,17 @@ final class ConfigurationDocsTest {
         served.controlPlane().orElseThrow().tls().map(Bootstrap.ControlPlaneTls::trustedCa));
     assertEquals(
         Optional.of(DIRECTORY.resolve("documents")), documents.appMeshDirectory(), "relative");
+    assertEquals(
+        Optional.of(
+            new Bootstrap.XdsFileSource(DIRECTORY.resolve("envoy.yaml"), Optional.of("egress"))),
+        xds.xdsFile());
   }
 
   private static List<String> examples() throws IOException {
     Path page = Path.of(System.getProperty("project.root"), "docs", "configuration.md");
     List<String> examples =
         YAML.matcher(Files.readString(page)).results().map(found -> found.group(1)).toList();
-    assertTrue(examples.size() == 2, examples::toString);
+    assertTrue(examples.size() == 3, examples::toString);
     return examples;
   }
 }

@@ -182,10 +182,10 @@ final class Explainer {
     retry.put("num_retries", policy.numRetries());
     retry.put("per_try_timeout_ms", routed.perTryTimeoutMillis());
     retry.put("retriable_status_codes", policy.retriableStatusCodes());
-    retry.put("base_interval_ms", policy.baseInterval().toMillis());
-    retry.put("max_interval_ms", policy.maxInterval().toMillis());
-    retry.put("previous_hosts", policy.previousHosts());
-    retry.put("host_selection_retry_max_attempts", policy.hostSelectionRetryMaxAttempts());
+    retry.put("base_interval_ms", policy.backOff().baseInterval().toMillis());
+    retry.put("max_interval_ms", policy.backOff().maxInterval().toMillis());
+    retry.put("previous_hosts", policy.hostSelection().previousHosts());
+    retry.put("host_selection_retry_max_attempts", policy.hostSelection().maxAttempts());
     return retry;
   }
 

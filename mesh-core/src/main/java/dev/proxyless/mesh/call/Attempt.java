@@ -30,10 +30,10 @@ public final class Attempt {
   private final String path;
   private final List<HeaderEdit> edits;
   private final Duration connectTimeout;
-  private final Duration perTryTimeout;
-  private final Duration timeLeft;
+  private final AttemptTimes times;
   private final AttemptSpan span;
-  final long startNanos;
+  private final long startNanos;
+  private boolean slow;
 
   /** What has been told already, since two threads may tell of the end. */
   private final AtomicInteger told = new AtomicInteger();
@@ -47,8 +47,7 @@ public final class Attempt {
       String authority,
       String path,
       List<HeaderEdit> edits,
-      Duration perTryTimeout,
-      Duration timeLeft,
+      AttemptTimes times,
       AttemptSpan span,
       long startNanos) {
     this.number = number;
@@ -61,8 +60,7 @@ public final class Attempt {
     this.path = path;
     this.edits = edits;
     this.connectTimeout = target.upstream().config().connectTimeout();
-    this.perTryTimeout = perTryTimeout;
-    this.timeLeft = timeLeft;
+    this.times = times;
     this.span = span;
     this.startNanos = startNanos;
   }
@@ -117,18 +115,53 @@ public final class Attempt {
     return connectTimeout;
   }
 
-  /** The bound from sending to the end of the response's head; zero is none. */
+  /**
+   * The bound on the response's head, from when the try has its connection and has sent its
+   * request; zero is none.
+   */
   public Duration perTryTimeout() {
-    return perTryTimeout;
+    return times.perTry();
+  }
+
+  /**
+   * After this long, counted as {@link #perTryTimeout} is, {@link MeshCall#tookLong} is to be told
+   * while the try goes on; zero is never.
+   */
+  public Duration hedgeAfter() {
+    return times.hedgeAfter();
+  }
+
+  /** The bound on time without a sign of life, to the end of the body; zero is none. */
+  public Duration idleTimeout() {
+    return times.idle();
+  }
+
+  /** How a try ends that {@link #idleTimeout} cuts. */
+  public Failure idleFailure() {
+    return times.idleFailure();
   }
 
   /** The bound on this try and its response's body; zero is none. */
   public Duration timeLeft() {
-    return timeLeft;
+    return times.left();
   }
 
   AttemptReason reason() {
     return number == 1 ? AttemptReason.FIRST : AttemptReason.RETRY;
+  }
+
+  /** When it began, on the mesh's clock. */
+  long startNanos() {
+    return startNanos;
+  }
+
+  /** It took long, and the next was made beside it. */
+  void becomeSlow() {
+    slow = true;
+  }
+
+  boolean isSlow() {
+    return slow;
   }
 
   AttemptSpan span() {
@@ -143,6 +176,11 @@ public final class Attempt {
   /** Whether this is the first time that the end of the try is told. */
   boolean close() {
     return isFirst(CLOSED);
+  }
+
+  /** Whether it has ended. */
+  boolean isClosed() {
+    return (told.get() & CLOSED) != 0;
   }
 
   private boolean isFirst(int what) {

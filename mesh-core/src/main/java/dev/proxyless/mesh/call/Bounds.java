@@ -56,6 +56,13 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     return limit.compareTo(LONGEST) > 0 ? Duration.ZERO : limit;
   }
 
+  /** The same, where the route's clock starts later. */
+  Bounds later(Duration delay) {
+    return kind == Kind.NONE || kind == Kind.INBOUND || delay.isZero()
+        ? this
+        : new Bounds(kind, limit, deadlineNanos + delay.toNanos());
+  }
+
   boolean isUnbounded() {
     return deadlineNanos == CallContext.NO_DEADLINE;
   }

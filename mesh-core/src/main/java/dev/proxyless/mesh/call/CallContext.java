@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param retryRules stand in for the route's
  * @param trace what tracing took along
  * @param listener told of this call; null where nobody asks
+ * @param served the request being served; null where none is
  */
 @Internal
 public record CallContext(
@@ -24,7 +25,8 @@ public record CallContext(
     List<Header> headers,
     Optional<RetryRules> retryRules,
     @Nullable Object trace,
-    @Nullable CallListener listener) {
+    @Nullable CallListener listener,
+    @Nullable ServedRetries served) {
 
   /** There is no deadline. */
   public static final long NO_DEADLINE = Long.MAX_VALUE;
@@ -34,21 +36,27 @@ public record CallContext(
 
   /** A request is being served. */
   public static CallContext serving(long deadlineNanos, List<Header> headers) {
-    return new CallContext(deadlineNanos, headers, Optional.empty(), null, null);
+    return serving(deadlineNanos, headers, null);
+  }
+
+  /** A request is being served, which may be a retry. */
+  public static CallContext serving(
+      long deadlineNanos, List<Header> headers, @Nullable ServedRetries served) {
+    return new CallContext(deadlineNanos, headers, Optional.empty(), null, null, served);
   }
 
   /** The same with another retry policy. */
   public CallContext retrying(Optional<RetryRules> rules) {
-    return new CallContext(deadlineNanos, headers, rules, trace, listener);
+    return new CallContext(deadlineNanos, headers, rules, trace, listener, served);
   }
 
   /** The same with a trace. */
   CallContext traced(@Nullable Object newTrace) {
-    return new CallContext(deadlineNanos, headers, retryRules, newTrace, listener);
+    return new CallContext(deadlineNanos, headers, retryRules, newTrace, listener, served);
   }
 
   /** The same with somebody who is told. */
   public CallContext toldTo(@Nullable CallListener newListener) {
-    return new CallContext(deadlineNanos, headers, retryRules, trace, newListener);
+    return new CallContext(deadlineNanos, headers, retryRules, trace, newListener, served);
   }
 }

@@ -41,10 +41,16 @@ public final class CallContexts {
 
   /** A request is being served on this thread. */
   public Scope serving(long deadlineNanos, List<Header> headers) {
+    return serving(deadlineNanos, headers, null);
+  }
+
+  /** A request is being served on this thread, which may be a retry. */
+  public Scope serving(long deadlineNanos, List<Header> headers, @Nullable ServedRetries served) {
     CallContext before = current.get();
     Optional<RetryRules> retryRules = before == null ? Optional.empty() : before.retryRules();
     return enter(
-        CallContext.serving(deadlineNanos, List.copyOf(headers)).retrying(retryRules), before);
+        CallContext.serving(deadlineNanos, List.copyOf(headers), served).retrying(retryRules),
+        before);
   }
 
   /** Calls made on this thread follow this retry policy. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param global of the whole call, retries included; zero is none
  * @param stream of the whole call beside {@code global}; zero ends it at once; empty is none
  * @param perTry of each try; zero is none
+ * @param perTryIdle of each try without a sign of life; zero is none
+ * @param idle of the call without a sign of life; zero is none
  * @param hedged whether a try that takes longer goes on beside the next one
  * @param timeoutStatus what the caller gets when the time is over: 504, or 204 where it asked for
  *     it
@@ -28,12 +30,16 @@ record CallTimeouts(
     Duration global,
     Optional<Duration> stream,
     Duration perTry,
+    Duration perTryIdle,
+    Duration idle,
     boolean hedged,
     int timeoutStatus,
     Optional<String> grpcTimeout) {
 
   /** What gRPC's timeouts are at most, and with which units: milliseconds, seconds and so on. */
   private static final long MAX_GRPC_VALUE = 99_999_999;
+
+  private static final Duration NONE = Duration.ZERO;
 
   private static final String GRPC_UNITS = "mSMH";
   private static final long[] GRPC_STEPS = {1_000, 60, 60};
@@ -105,9 +111,30 @@ record CallTimeouts(
         Bounds.bounded(global),
         stream,
         Bounds.bounded(perTry),
+        Bounds.bounded(rules.flatMap(each -> each.policy().perTryIdleTimeout()).orElse(NONE)),
+        Bounds.bounded(
+            route
+                .idleTimeout()
+                .or(manager::streamIdleTimeout)
+                .orElse(HttpConnectionManager.DEFAULT_STREAM_IDLE_TIMEOUT)),
         hedges,
         header.apply(EnvoyHeaders.TIMEOUT_ALT_RESPONSE) == null ? 504 : 204,
         grpcTimeout);
+  }
+
+  /**
+   * What bounds each try.
+   *
+   * @param hedgeAfter until another is made beside it; zero is never
+   */
+  AttemptTimes ofTries(Duration hedgeAfter) {
+    boolean byTry = !perTryIdle.isZero() && (idle.isZero() || perTryIdle.compareTo(idle) < 0);
+    return new AttemptTimes(
+        hedged ? NONE : perTry,
+        hedgeAfter,
+        byTry ? perTryIdle : idle,
+        byTry ? Failure.PER_TRY_IDLE_TIMEOUT : Failure.STREAM_IDLE_TIMEOUT,
+        NONE);
   }
 
   /** What the next hop is told to expect; zero where nothing bounds it. */

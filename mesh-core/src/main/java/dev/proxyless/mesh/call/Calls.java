@@ -40,6 +40,7 @@ public final class Calls {
   private final MeshExecutor background;
   private final Semaphore backgroundPlaces = new Semaphore(MAX_IN_BACKGROUND);
   private volatile boolean closed;
+  private volatile boolean over;
 
   @Internal
   public Calls(MeshView.Source views, MeshTime time, Telemetry telemetry, Duration readyTimeout) {
@@ -47,7 +48,7 @@ public final class Calls {
     this.time = time;
     this.telemetry = telemetry;
     this.readyTimeout = readyTimeout;
-    background = time.pool("mirror");
+    background = time.pool("call");
     surroundings = new ProcessSurroundings(time);
   }
 
@@ -72,7 +73,8 @@ public final class Calls {
         if (closed) {
           throw new MeshClosedException();
         }
-        return new Decision.Respond(RouteReplies.notReady(head, wait, views.awaited()));
+        return new Decision.Respond(
+            RouteReplies.notReady(head, wait, views.awaited()), Duration.ZERO);
       }
     }
     return decide(view, head, replayable, context);
@@ -95,16 +97,31 @@ public final class Calls {
     }
     long now = time.nanoTime();
     Routing routing = new Routing(view, chain, context, surroundings, now);
-    Routed routed = routing.route(head, time.random(), Optional.empty());
+    Routed routed =
+        context.listener() instanceof SteeredCall steered
+            ? routing.decide(
+                head, steered.random().orElseGet(time::random), steered.trusted(), time::random)
+            : routing.decide(head, time.random(), Optional.empty(), time::random);
     if (routed instanceof Routed.Answered answered) {
-      return new Decision.Respond(answered.reply());
+      return respond(answered);
     }
     if (routed instanceof Routed.Through through) {
       return new Decision.PassThrough(through.info());
     }
     Routed.Upstream upstream = (Routed.Upstream) routed;
     MeshCall call = begin(routing, upstream, replayable, context, now);
-    return new Decision.Forward(call, mirrors(routing, upstream, context, now));
+    return new Decision.Forward(
+        call, mirrors(routing, upstream, context, now), upstream.fault().delay());
+  }
+
+  private Decision respond(Routed.Answered answered) {
+    InjectedFault fault = answered.fault();
+    if (fault.isDelayed()) {
+      time.schedule(fault.delay(), fault.end());
+    } else {
+      fault.end().run();
+    }
+    return new Decision.Respond(answered.reply(), fault.delay());
   }
 
   private List<MeshCall> mirrors(
@@ -141,6 +158,19 @@ public final class Calls {
           }
         });
     return true;
+  }
+
+  /**
+   * Runs a try of a call that {@link MeshCall#mayHedge}, on a thread of the mesh. Nothing runs once
+   * the mesh {@link #isClosed}.
+   */
+  public void beside(Runnable task) {
+    background.execute(task);
+  }
+
+  /** Whether the mesh is closed, and calls that were in flight have been given up. */
+  public boolean isClosed() {
+    return over;
   }
 
   private MeshCall begin(
@@ -208,6 +238,7 @@ public final class Calls {
       time.await(never, CLOSE_STEP);
     }
     background.close();
+    over = true;
     return active.sum();
   }
 

@@ -25,6 +25,11 @@ public enum Failure {
   PROTOCOL_ERROR("protocol error", 502, ResponseFlag.UPE, AttemptResult.RESET),
   /** The try took longer than {@code per_try_timeout}. */
   PER_TRY_TIMEOUT("upstream_per_try_timeout", 504, ResponseFlag.UT, AttemptResult.TIMEOUT),
+  /** The try showed no sign of life for longer than {@code per_try_idle_timeout}. */
+  PER_TRY_IDLE_TIMEOUT(
+      "upstream_per_try_idle_timeout", 504, ResponseFlag.UT, AttemptResult.TIMEOUT),
+  /** The call showed no sign of life for longer than {@code idle_timeout}. */
+  STREAM_IDLE_TIMEOUT("stream_idle_timeout", 504, ResponseFlag.SI, AttemptResult.TIMEOUT),
   /** The call took longer than the route, or the caller's own deadline, allows. */
   CALL_TIMEOUT("response_timeout", 504, ResponseFlag.UT, AttemptResult.TIMEOUT);
 
@@ -62,6 +67,11 @@ public enum Failure {
   /** Whether the connection was never made, so that nothing of the request was sent. */
   public boolean isConnectFailure() {
     return result == AttemptResult.CONNECT;
+  }
+
+  /** Whether the whole call is over, so that nothing is tried again. */
+  boolean endsCall() {
+    return this == CALL_TIMEOUT || this == STREAM_IDLE_TIMEOUT;
   }
 
   public boolean isTimeout() {

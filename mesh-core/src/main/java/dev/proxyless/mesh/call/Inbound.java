@@ -21,10 +21,11 @@ import org.jspecify.annotations.Nullable;
  *
  * @param requestId {@code x-request-id}: the peer's where it is usable, else made here
  * @param deadlineNanos on the mesh's monotonic clock; {@link CallContext#NO_DEADLINE} for none
+ * @param retry whether the request is a retry, or was made for one
  * @param handedOn headers for the calls: the id, and the trace where nobody makes spans
  */
 @Internal
-public record Inbound(String requestId, long deadlineNanos, List<Header> handedOn) {
+public record Inbound(String requestId, long deadlineNanos, boolean retry, List<Header> handedOn) {
 
   /** Envoy's name for the id that a request keeps on its way through the mesh. */
   public static final String REQUEST_ID = "x-request-id";
@@ -67,7 +68,7 @@ public record Inbound(String requestId, long deadlineNanos, List<Header> handedO
     List<Header> handedOn = new ArrayList<>();
     handedOn.add(new Header(REQUEST_ID, id));
     if (external) {
-      return new Inbound(id, CallContext.NO_DEADLINE, List.copyOf(handedOn));
+      return new Inbound(id, CallContext.NO_DEADLINE, false, List.copyOf(handedOn));
     }
     if (!spans) {
       for (String name : TRACE_HEADERS) {
@@ -80,7 +81,26 @@ public record Inbound(String requestId, long deadlineNanos, List<Header> handedO
     }
     long timeout = Timeouts.inbound(headers);
     long deadline = timeout == Timeouts.NONE ? CallContext.NO_DEADLINE : time.nanoTime() + timeout;
-    return new Inbound(id, deadline, List.copyOf(handedOn));
+    boolean retry = isRetry(headers);
+    if (retry) {
+      handedOn.add(new Header(ServedRetries.RETRY, "true"));
+    }
+    return new Inbound(id, deadline, retry, List.copyOf(handedOn));
+  }
+
+  /** By the word of another mesh, of Envoy or of gRPC. */
+  private static boolean isRetry(Function<String, List<String>> headers) {
+    return !headers.apply(ServedRetries.RETRY).isEmpty()
+        || above(headers.apply(EnvoyHeaders.ATTEMPT_COUNT), 1)
+        || above(headers.apply("grpc-previous-rpc-attempts"), 0);
+  }
+
+  private static boolean above(List<String> lines, int least) {
+    if (lines.isEmpty() || lines.get(0).length() > 9 || lines.get(0).isEmpty()) {
+      return false;
+    }
+    String digits = lines.get(0);
+    return digits.chars().allMatch(c -> c >= '0' && c <= '9') && Integer.parseInt(digits) > least;
   }
 
   /**
@@ -92,7 +112,10 @@ public record Inbound(String requestId, long deadlineNanos, List<Header> handedO
   public static boolean isHidden(String name, boolean external) {
     String lower = name.toLowerCase(Locale.ROOT);
     return lower.equals(CLIENT_CERTIFICATE)
-        || (external && (lower.startsWith("x-envoy-") || TRACE_HEADERS.contains(lower)));
+        || (external
+            && (lower.startsWith("x-envoy-")
+                || lower.equals(ServedRetries.RETRY)
+                || TRACE_HEADERS.contains(lower)));
   }
 
   /**

@@ -33,25 +33,59 @@ record LocalEnd(
     return new LocalEnd(
         status,
         bounds.flag(),
-        stream ? "upstream_max_stream_duration_reached" : Failure.CALL_TIMEOUT.reason(),
+        timeoutDetails(bounds),
         stream ? "upstream max stream duration reached" : body(status),
         List.of(),
         bounds.words() + " was over after " + attempts + (attempts == 1 ? " try" : " tries"));
   }
 
-  /** A try took longer than {@code per_try_timeout}. */
-  static LocalEnd perTryTimeout(Attempt attempt, CallTimeouts timeouts, String denied) {
+  /** A try took longer than {@code per_try_timeout} or {@code per_try_idle_timeout}. */
+  static LocalEnd perTryTimeout(
+      Attempt attempt, Failure failure, CallTimeouts timeouts, String denied) {
+    boolean idle = failure == Failure.PER_TRY_IDLE_TIMEOUT;
     return new LocalEnd(
         timeouts.timeoutStatus(),
         ResponseFlag.UT,
-        Failure.PER_TRY_TIMEOUT.reason(),
+        failure.reason(),
         body(timeouts.timeoutStatus()),
         List.of(),
         attempt
-            + " took longer than the per_try_timeout of "
-            + timeouts.perTry().toMillis()
+            + (idle
+                ? " showed no sign of life for the per_try_idle_timeout of "
+                : " took longer than the per_try_timeout of ")
+            + (idle ? timeouts.perTryIdle() : timeouts.perTry()).toMillis()
             + " ms"
             + denied);
+  }
+
+  /** The call showed no sign of life. */
+  static LocalEnd streamIdle(Attempt attempt) {
+    return new LocalEnd(
+        504,
+        ResponseFlag.SI,
+        Failure.STREAM_IDLE_TIMEOUT.reason(),
+        "stream timeout",
+        List.of(),
+        attempt
+            + " showed no sign of life for the idle_timeout of "
+            + attempt.idleTimeout().toMillis()
+            + " ms");
+  }
+
+  /** Envoy's details of a call whose response broke off after its head. */
+  static String detailsAfterHead(Failure failure, Bounds bounds) {
+    if (failure == Failure.CALL_TIMEOUT) {
+      return timeoutDetails(bounds);
+    }
+    return failure.isTimeout() && !failure.isConnectFailure()
+        ? failure.reason()
+        : "upstream_reset_after_response_started{" + failure.reason().replace(' ', '_') + "}";
+  }
+
+  private static String timeoutDetails(Bounds bounds) {
+    return bounds.kind() == Bounds.Kind.MAX_STREAM_DURATION
+        ? "upstream_max_stream_duration_reached"
+        : Failure.CALL_TIMEOUT.reason();
   }
 
   /** A 204, which a request can ask for, has none. */

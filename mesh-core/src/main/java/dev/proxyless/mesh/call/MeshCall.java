@@ -10,21 +10,16 @@ import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
-import dev.proxyless.mesh.telemetry.AttemptInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
-import dev.proxyless.mesh.telemetry.CallListener;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
-import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
 import dev.proxyless.mesh.telemetry.MeshMeters.Outcome;
 import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
-import dev.proxyless.mesh.telemetry.MeshTracing.CallSpan;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
-import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -32,19 +27,22 @@ import org.jspecify.annotations.Nullable;
  * The life of one request that is sent to a cluster.
  *
  * <pre>
- *   next ──> Try ──> responded ──> Accept ──> finished | cancelled
- *    ^  └──> Reply     failed  ──> GiveUp
+ *   next ──> Try ──> responded ──> Accept ──> finished | bodyFailed | cancelled
+ *    ^  └──> Reply     failed  ──> GiveUp | Wait
+ *    │               tookLong  ──> Wait
  *    └──────────────── Retry
  * </pre>
  *
  * <p>A transport asks {@link #next} for a try, makes it, and tells how it ended by {@link
- * #responded} or {@link #failed}; the verdict says what to do. After {@code Accept} it tells once
- * how the body ended. All of that happens on one thread at a time; {@link #finished} and {@link
- * #cancelled} may be told by any thread, and only the first telling counts.
+ * #responded} or {@link #failed}; the verdict says what to do. Where {@link #mayHedge} says so, it
+ * tells {@link #tookLong} too, and may have several tries in flight. After {@code Accept} it tells
+ * once how the body ended. All of that happens on one thread at a time; {@link #finished}, {@link
+ * #bodyFailed} and {@link #cancelled} may be told by any thread, and only the first telling counts.
  */
 public final class MeshCall {
 
-  private static final long DEFAULT_REPLAY_LIMIT = 1 << 20;
+  /** Envoy's {@code per_connection_buffer_limit_bytes}. */
+  private static final long DEFAULT_REPLAY_LIMIT = 1L << 20;
 
   private final Calls calls;
   private final RequestHead head;
@@ -54,18 +52,18 @@ public final class MeshCall {
   private final CallContext context;
   private final Target target;
   private final Upstream upstream;
-  private final CallMeters meters;
   private final Priority priority;
   private final Bounds bounds;
-  private final Duration perTryTimeout;
+  private final AttemptTimes times;
   private final @Nullable RetryState retries;
+  private final Hedge hedge;
   private final UpstreamHead upstreamHead;
-  private final CallSpan span;
-  private final long startNanos;
+  private final CallRecord record;
   private final AtomicBoolean over = new AtomicBoolean();
+  private final TriesInFlight tries = new TriesInFlight();
 
   private volatile @Nullable Resend resend;
-  private volatile @Nullable Attempt attempt;
+
   private int attempts;
 
   /** Tries that were begun, one that got nowhere included: Envoy's attempt count. */
@@ -76,9 +74,13 @@ public final class MeshCall {
   /** Whether the last try took too long. */
   private boolean afterTimeout;
 
+  /** Whether a retry was granted and has not begun. */
+  private boolean retryPending;
+
   private int status;
+  private String details = CallInfo.VIA_UPSTREAM;
   private String retryDenied = "";
-  private ResponseFlags flags = ResponseFlags.NONE;
+  private ResponseFlags flags;
 
   MeshCall(
       Calls calls,
@@ -92,32 +94,59 @@ public final class MeshCall {
     this.routed = routed;
     this.context = context;
     this.replayable = replayable;
-    this.startNanos = startNanos;
     head = routed.head();
     target = routed.target();
     upstream = target.upstream();
-    meters = routed.routed().meters();
     priority = ((RouteAction.Forward) routed.route().action()).priority();
     bounds = routed.bounds();
-    perTryTimeout = routed.timeouts().perTry();
     RetryRules rules = routed.retryRules().orElse(null);
     retries = rules != null && rules.appliesTo(head) ? new RetryState(rules) : null;
+    hedge = Hedge.of(routed.timeouts(), retries != null && replayable, replayable, head, upstream);
+    times = routed.timeouts().ofTries(hedge.after());
     upstreamHead = new UpstreamHead(routed);
-    span =
-        calls
-            .telemetry()
-            .tracing()
-            .call(
-                context.trace(),
-                head.method(),
-                routed.route().virtualHost().name(),
-                routed.route().decorator().map(Decorator::operation).orElse(routed.route().name()));
+    flags = routed.fault().isDelayed() ? ResponseFlags.of(ResponseFlag.DI) : ResponseFlags.NONE;
+    record =
+        new CallRecord(
+            calls.time(),
+            routed.routed().meters(),
+            calls
+                .telemetry()
+                .tracing()
+                .call(
+                    context.trace(),
+                    head.method(),
+                    routed.route().virtualHost().name(),
+                    routed
+                        .route()
+                        .decorator()
+                        .map(Decorator::operation)
+                        .orElse(routed.route().name())),
+            context.listener(),
+            head.method(),
+            startNanos);
+    upstream.countCall();
+  }
+
+  /** Whether a try may be made beside another, so that tries need threads of their own. */
+  public boolean mayHedge() {
+    return !hedge.after().isZero();
+  }
+
+  /** How many bytes of a body may be sent again; a longer one is sent once. Envoy's default. */
+  public long replayLimit() {
+    return routed.route().requestBodyBufferLimit().orElse(DEFAULT_REPLAY_LIMIT);
+  }
+
+  /** The request's body is longer than {@link #replayLimit}, so that no try follows. Any thread. */
+  public void tooLongToReplay() {
+    replayable = false;
   }
 
   /** The next try, or the end of the call where there can be none. */
   public Step next() {
     long now = calls.time().nanoTime();
     releaseRetry();
+    retryPending = false;
     if (over.get()) {
       return new Step.Reply(abandoned());
     }
@@ -142,39 +171,21 @@ public final class MeshCall {
     return new Step.Try(next);
   }
 
-  /** How many bytes of a body may be sent again; a longer one is sent once. Envoy's default. */
-  public long replayLimit() {
-    return routed.route().requestBodyBufferLimit().orElse(DEFAULT_REPLAY_LIMIT);
-  }
-
-  /** The request's body is longer than {@link #replayLimit}, so that no try follows. Any thread. */
-  public void tooLongToReplay() {
-    replayable = false;
-  }
-
   private @Nullable Endpoint pick() {
     Resend again = resend;
     Endpoint same = again == null ? null : again.take();
     if (same != null) {
       return same;
     }
-    if (retries == null) {
-      return upstream.pick(endpoint -> false, 0);
-    }
-    Predicate<Endpoint> avoided = retries.avoided();
-    return upstream.pick(avoided, retries.morePicks());
+    return retries == null ? Hedge.pick(upstream, tries.latest()) : retries.pick(upstream);
   }
 
   private Attempt begin(Endpoint endpoint, long now) {
     attempts++;
     endpoint.begin();
-    if (retries != null) {
-      retries.tried(endpoint);
-    }
-    AttemptSpan attemptSpan =
-        span.attempt(attempts, head.method(), upstream.name(), endpoint.name());
+    AttemptSpan attemptSpan = record.attemptSpan(attempts, upstream.name(), endpoint.name());
     Duration left = bounds.isUnbounded() ? Duration.ZERO : Duration.ofNanos(bounds.leftNanos(now));
-    UpstreamHead.Sent sent =
+    UpstreamHead.Sent toSend =
         upstreamHead.sent(begun, endpoint.hostname(), attemptSpan, left, afterTimeout);
     Attempt next =
         new Attempt(
@@ -183,14 +194,13 @@ public final class MeshCall {
             target,
             head.method(),
             routed.sendsBody(),
-            sent.authority(),
+            toSend.authority(),
             upstreamHead.path(),
-            sent.edits(),
-            perTryTimeout,
-            left,
+            toSend.edits(),
+            times.withLeft(left),
             attemptSpan,
             now);
-    attempt = next;
+    tries.begin(next);
     return next;
   }
 
@@ -199,35 +209,59 @@ public final class MeshCall {
     if (over.get()) {
       return new Verdict.Accept(List.of());
     }
-    status = newStatus;
     afterTimeout = false;
     sent = true;
     int counted = countedStatus(newStatus, header);
     upstream.report(ended.endpoint(), counted);
-    RetryState.Answer answer =
-        retries == null || !replayable
-            ? RetryState.Answer.NO
-            : retries.onResponse(newStatus, header);
+    hedge.answered(calls.time().nanoTime() - ended.startNanos());
     AttemptResult result = result(counted);
-    if (answer == RetryState.Answer.YES && takeRetry()) {
+    boolean bad = false;
+    if (retries != null && replayable) {
+      if (ended.isSlow()) {
+        bad = retries.isBad(newStatus, header);
+      } else if (isHeldBack(header)) {
+        bad = retries.isBad(newStatus, header);
+        heldBack(bad);
+      } else {
+        RetryState.Answer answer = retries.onResponse(newStatus, header);
+        if (answer == RetryState.Answer.YES && takeRetry()) {
+          Duration delay =
+              retries.backoff().afterResponse(header, calls.time().now(), calls.time().random());
+          record.attempt(ended, newStatus, "", again(delay));
+          endAttempt(ended, result, newStatus, "");
+          return retry(delay);
+        }
+        bad = answer != RetryState.Answer.NO;
+        limitExceeded(answer);
+      }
+    }
+    if (bad && othersMayAnswer(ended)) {
+      record.attempt(ended, newStatus, "", "another try is in flight");
       endAttempt(ended, result, newStatus, "");
-      Verdict.Retry again = retry();
-      tell(ended, newStatus, "", again.words());
-      return again;
+      return new Verdict.Wait();
     }
-    if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
-      limitExceeded();
-    }
+    status = newStatus;
+    tries.settleOn(ended);
+    tries.forEachBeside(ended, this::supersede);
     Optional<Verdict> followed = follow(newStatus, header);
     if (followed.isPresent()) {
-      tell(ended, newStatus, "", "its redirect is followed");
+      record.attempt(ended, newStatus, "", "its redirect is followed");
       endAttempt(ended, result, newStatus, "");
       end(Outcome.SUCCESS, null, "");
       return followed.get();
     }
-    tell(ended, newStatus, "", "");
-    count(ended, result, newStatus);
+    record.attempt(ended, newStatus, "", "");
+    record.count(ended, result, newStatus);
     return new Verdict.Accept(upstreamHead.responseEdits(header, responseInfo(newStatus), begun));
+  }
+
+  private boolean othersMayAnswer(Attempt ended) {
+    return retryPending || tries.anyBeside(ended);
+  }
+
+  private void supersede(Attempt loser) {
+    record.attempt(loser, 0, "", "given up, since another try was answered first");
+    endAttempt(loser, AttemptResult.CANCELLED, 0, "");
   }
 
   /** Where a redirect of the upstream leads, if it is followed here. */
@@ -257,6 +291,34 @@ public final class MeshCall {
   }
 
   /**
+   * A try has taken {@link Attempt#hedgeAfter} and goes on. Its endpoint is blamed as for a
+   * timeout, and another try may be made beside it. Source: Envoy's {@code onSoftPerTryTimeout}.
+   */
+  public Verdict tookLong(Attempt slow) {
+    if (over.get() || slow.isClosed() || slow.isSlow()) {
+      return new Verdict.Wait();
+    }
+    afterTimeout = true;
+    RetryState.Answer answer = hedge.ask(retries);
+    Duration delay = Duration.ZERO;
+    if (hedge.isBackup()) {
+      retryPending = answer == RetryState.Answer.YES;
+    } else {
+      upstream.report(slow.endpoint(), routed.timeouts().timeoutStatus());
+      if (answer == RetryState.Answer.YES && takeRetry() && retries != null) {
+        delay = retries.backoff().next(calls.time().random());
+      }
+      limitExceeded(answer);
+    }
+    if (!retryPending) {
+      return new Verdict.Wait();
+    }
+    slow.becomeSlow();
+    record.attempt(slow, 0, "", "slow: it goes on, and another is made beside it");
+    return retry(delay);
+  }
+
+  /**
    * A try ended before the head of a response.
    *
    * @param requestSent whether any byte of the request may have reached the endpoint
@@ -266,73 +328,128 @@ public final class MeshCall {
     if (over.get()) {
       return new Verdict.GiveUp(abandoned());
     }
-    status = 0;
     afterTimeout = failure.isTimeout();
     sent |= requestSent;
     if (failure == Failure.DEAD_CONNECTION && takeResend(ended)) {
       endAttempt(ended, failure.result(), 0, failure.reason());
-      tell(ended, 0, failure.reason(), "sent again on a fresh connection: this one had idled");
+      record.attempt(
+          ended, 0, failure.reason(), "sent again on a fresh connection: this one had idled");
       return new Verdict.Retry(Duration.ZERO);
     }
-    if (failure != Failure.CALL_TIMEOUT || bounds.blamesEndpoint()) {
+    if (!ended.isSlow() && (!failure.endsCall() || bounds.blamesEndpoint())) {
       upstream.report(ended.endpoint(), failure.status());
     }
     endAttempt(ended, failure.result(), 0, failure.reason());
-    RetryState.Answer answer = RetryState.Answer.NO;
-    if (retries != null && (replayable || !sent) && failure != Failure.CALL_TIMEOUT) {
-      answer = retries.onFailure(failure, sent);
-      if (answer == RetryState.Answer.YES && takeRetry()) {
-        Verdict.Retry again = retry();
-        tell(ended, 0, failure.reason(), again.words());
-        return again;
+    if (failure.endsCall()) {
+      record.attempt(ended, 0, failure.reason(), "the call's time is over");
+      return new Verdict.GiveUp(
+          reply(
+              failure == Failure.CALL_TIMEOUT
+                  ? LocalEnd.timeout(bounds, routed.timeouts(), attempts)
+                  : LocalEnd.streamIdle(ended)));
+    }
+    if (retries != null && (replayable || !sent) && !ended.isSlow()) {
+      if (isHeldBack(name -> null)) {
+        heldBack(retries.isBad(failure, sent));
+      } else {
+        RetryState.Answer answer = retries.onFailure(failure, sent);
+        if (answer == RetryState.Answer.YES && takeRetry()) {
+          Duration delay = retries.backoff().next(calls.time().random());
+          record.attempt(ended, 0, failure.reason(), again(delay));
+          return retry(delay);
+        }
+        limitExceeded(answer);
       }
     }
-    tell(ended, 0, failure.reason(), "the call ends");
-    if (failure == Failure.CALL_TIMEOUT) {
-      return new Verdict.GiveUp(reply(LocalEnd.timeout(bounds, routed.timeouts(), attempts)));
+    if (othersMayAnswer(ended)) {
+      record.attempt(ended, 0, failure.reason(), "another try is in flight");
+      return new Verdict.Wait();
     }
-    if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
-      limitExceeded();
-    }
+    record.attempt(ended, 0, failure.reason(), "the call ends" + retryDenied);
+    status = 0;
     return new Verdict.GiveUp(reply(localEnd(ended, failure, words)));
   }
 
   private LocalEnd localEnd(Attempt ended, Failure failure, String words) {
-    return failure == Failure.PER_TRY_TIMEOUT
-        ? LocalEnd.perTryTimeout(ended, routed.timeouts(), retryDenied)
+    return failure.isTimeout() && failure != Failure.CONNECTION_TIMEOUT
+        ? LocalEnd.perTryTimeout(ended, failure, routed.timeouts(), retryDenied)
         : LocalEnd.failure(failure, begun > 1, ended + ": " + words + retryDenied);
   }
 
-  private void limitExceeded() {
-    upstream.meters().retryDenied("attempts");
-    flags = flags.with(ResponseFlag.URX);
-    retryDenied = "; no retry is left after " + (attempts - 1);
+  private void limitExceeded(RetryState.Answer answer) {
+    if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
+      upstream.meters().retryDenied("attempts");
+      flags = flags.with(ResponseFlag.URX);
+      retryDenied = "; no retry is left after " + (attempts - 1);
+      spent();
+    }
   }
 
   /** Whether the cluster has room for one more retry; holds the room until the next try begins. */
   private boolean takeRetry() {
+    if (!upstream.tryShareOfRetries()) {
+      deny(
+          "throttled",
+          "; it was not retried, since as many of the latest calls to cluster "
+              + upstream.name()
+              + " were as retry_throttle in mesh.yaml allows");
+      return false;
+    }
     if (retries != null && upstream.tryRetry(priority)) {
       retries.hold();
+      retryPending = true;
       if (over.get()) { // another thread has cancelled the call and may have looked before
         releaseRetry();
       }
       return true;
     }
     upstream.meters().overflow("retries");
-    upstream.meters().retryDenied("overload");
-    flags = flags.with(ResponseFlag.UO);
-    retryDenied =
+    deny(
+        "overload",
         "; it was not retried, since cluster "
             + upstream.name()
-            + " has as many retries in flight as its max_retries of "
-            + upstream.config().limits(priority).maxRetries()
-            + " allows";
+            + " has as many retries in flight as its "
+            + upstream.config().limits(priority).retryWords()
+            + " allows");
     return false;
+  }
+
+  private void deny(String why, String words) {
+    upstream.meters().retryDenied(why);
+    flags = flags.with(ResponseFlag.UO);
+    retryDenied = words;
+    spent();
+  }
+
+  /**
+   * Whether retries are left to others: to the caller, where this call serves one of its retries,
+   * or to tiers below, which have spent theirs.
+   */
+  private boolean isHeldBack(UnaryOperator<@Nullable String> header) {
+    ServedRetries served = context.served();
+    return (served != null && served.isRetry())
+        || header.apply(ServedRetries.RETRIES_SPENT) != null;
+  }
+
+  private void heldBack(boolean bad) {
+    if (bad) {
+      upstream.meters().retryDenied("held_back");
+      retryDenied = "; it was not retried, since another tier of the call retries";
+      spent();
+    }
+  }
+
+  /** Callers of this process are told that a retry of theirs would multiply what was done here. */
+  private void spent() {
+    ServedRetries served = context.served();
+    if (served != null) {
+      served.spend();
+    }
   }
 
   /** An idle connection that dies is no fault of the endpoint's; what a policy says goes first. */
   private boolean takeResend(Attempt ended) {
-    boolean policys = retries != null && retries.wantsAfter(Failure.DEAD_CONNECTION, sent);
+    boolean policys = retries != null && retries.isBad(Failure.DEAD_CONNECTION, sent);
     if (!replayable || policys || resend != null || !upstream.tryRetry(priority)) {
       return false;
     }
@@ -354,15 +471,18 @@ public final class MeshCall {
     }
   }
 
+  private String again(Duration delay) {
+    String why = retries == null ? "" : " by " + retries.reason();
+    return "retried" + why + " after " + delay.toMillis() + " ms";
+  }
+
   /** A back-off that would outlast the call ends with it, in a timeout. */
-  private Verdict.Retry retry() {
-    Duration delay =
-        retries == null ? Duration.ZERO : retries.backoff().next(calls.time().random());
-    if (!bounds.isUnbounded()) {
-      Duration left = Duration.ofNanos(Math.max(0, bounds.leftNanos(calls.time().nanoTime())));
-      delay = delay.compareTo(left) < 0 ? delay : left;
+  private Verdict retry(Duration delay) {
+    if (bounds.isUnbounded()) {
+      return new Verdict.Retry(delay);
     }
-    return new Verdict.Retry(delay);
+    Duration left = Duration.ofNanos(Math.max(0, bounds.leftNanos(calls.time().nanoTime())));
+    return new Verdict.Retry(delay.compareTo(left) < 0 ? delay : left);
   }
 
   /** The response that was accepted has been read to its end, or closed by the caller. */
@@ -375,11 +495,12 @@ public final class MeshCall {
    * blame for the call's time running out.
    */
   public void bodyFailed(Failure failure) {
-    Attempt last = attempt;
+    Attempt last = tries.latest();
     if (last != null && !over.get() && !failure.isTimeout()) {
       upstream.report(last.endpoint(), failure.status());
     }
     boolean callTimeout = failure == Failure.CALL_TIMEOUT;
+    details = LocalEnd.detailsAfterHead(failure, bounds);
     end(Outcome.FAILURE, callTimeout ? bounds.flag() : failure.flag(), failure.reason());
   }
 
@@ -395,58 +516,24 @@ public final class MeshCall {
     if (why != null) {
       flags = flags.with(why);
     }
-    Attempt last = attempt;
-    if (last != null) {
-      endAttempt(last, AttemptResult.CANCELLED, status, error);
-    }
+    tries.forEachBeside(null, each -> endAttempt(each, AttemptResult.CANCELLED, status, error));
     releaseRetry();
     complete(outcome, info());
   }
 
   private void complete(Outcome outcome, CallInfo info) {
-    meters.call(outcome, info.flags(), calls.time().nanoTime() - startNanos);
-    span.end(info, status);
+    record.end(outcome, info, status);
+    routed.fault().end().run();
     calls.ended();
-    CallListener listener = context.listener();
-    if (listener != null) {
-      listener.ended(info, status, Duration.ofNanos(calls.time().nanoTime() - startNanos));
-    }
-  }
-
-  /** Tells of a try. {@code next} is what is made of it, for people. */
-  private void tell(Attempt ended, int responseStatus, String reset, String next) {
-    CallListener listener = context.listener();
-    if (listener != null) {
-      listener.attempt(
-          new AttemptInfo(
-              ended.number(),
-              ended.endpoint().name(),
-              responseStatus,
-              reset,
-              Duration.ofNanos(ended.startNanos - startNanos),
-              Duration.ofNanos(calls.time().nanoTime() - ended.startNanos),
-              next));
-    }
   }
 
   /** Gives back what a try holds, once; a try whose response was accepted is counted already. */
   private void endAttempt(Attempt ended, AttemptResult result, int responseStatus, String error) {
     if (ended.close()) {
-      count(ended, result, responseStatus);
+      record.count(ended, result, responseStatus);
       ended.span().end(responseStatus, error);
       ended.endpoint().end();
       upstream.releaseRequest(priority);
-    }
-  }
-
-  private void count(Attempt ended, AttemptResult result, int responseStatus) {
-    if (ended.count()) {
-      meters.attempt(
-          ended.reason(),
-          result,
-          head.method(),
-          responseStatus,
-          calls.time().nanoTime() - ended.startNanos);
     }
   }
 
@@ -461,6 +548,7 @@ public final class MeshCall {
     if (first) {
       status = end.status();
       flags = flags.with(end.flag());
+      tries.forEachBeside(null, each -> endAttempt(each, AttemptResult.TIMEOUT, 0, end.details()));
     }
     CallInfo info = info(end.details(), end.explanation());
     if (first) {
@@ -478,11 +566,11 @@ public final class MeshCall {
 
   /** Where the call has gone so far. */
   public CallInfo info() {
-    return info(CallInfo.VIA_UPSTREAM, "");
+    return info(details, "");
   }
 
   private CallInfo info(String details, String explanation) {
-    Attempt last = attempt;
+    Attempt last = tries.latest();
     return new CallInfo(
         routed.route().virtualHost().name(),
         routed.route().name(),

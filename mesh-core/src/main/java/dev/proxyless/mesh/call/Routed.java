@@ -23,11 +23,32 @@ public sealed interface Routed {
    * @param action {@code redirect}, {@code direct_response}, {@code no_route}, {@code no_cluster}
    *     or {@code refuse}
    * @param reply what the caller gets
+   * @param fault that was injected
    */
-  record Answered(String action, LocalReply reply) implements Routed {}
+  record Answered(String action, LocalReply reply, InjectedFault fault) implements Routed {
+
+    Answered(String action, LocalReply reply) {
+      this(action, reply, InjectedFault.NONE);
+    }
+
+    @Override
+    public Routed with(InjectedFault injected) {
+      return new Answered(action, reply, injected);
+    }
+  }
 
   /** It goes where it was going, with the client's own settings. */
-  record Through(CallInfo info) implements Routed {}
+  record Through(CallInfo info) implements Routed {
+
+    @Override
+    public Routed with(InjectedFault injected) {
+      injected.end().run(); // who it belongs to waits for nothing of the mesh
+      return this;
+    }
+  }
+
+  /** The same with a fault that delays it. */
+  Routed with(InjectedFault injected);
 
   /**
    * It goes to a cluster.
@@ -45,6 +66,7 @@ public sealed interface Routed {
    * @param followed redirects of upstreams that led here, in order
    * @param sendsBody whether the caller's body is sent
    * @param envoyHeaders whether headers that tell of Envoy's router are written
+   * @param fault that was injected
    */
   record Upstream(
       RequestHead head,
@@ -59,8 +81,28 @@ public sealed interface Routed {
       List<HeaderEdit> edits,
       List<String> followed,
       boolean sendsBody,
-      boolean envoyHeaders)
+      boolean envoyHeaders,
+      InjectedFault fault)
       implements Routed {
+
+    @Override
+    public Upstream with(InjectedFault injected) {
+      return new Upstream(
+          head,
+          info,
+          route,
+          routed,
+          target,
+          timeouts,
+          bounds.later(injected.delay()),
+          retryRules,
+          rewritten,
+          edits,
+          followed,
+          sendsBody,
+          envoyHeaders,
+          injected);
+    }
 
     /** The same, where redirects led here. */
     Upstream redirected(List<String> steps, boolean withBody) {
@@ -77,7 +119,8 @@ public sealed interface Routed {
           edits,
           List.copyOf(steps),
           withBody,
-          envoyHeaders);
+          envoyHeaders,
+          InjectedFault.NONE);
     }
 
     /** A copy of the request for another cluster, without retries. */
@@ -97,7 +140,8 @@ public sealed interface Routed {
           all,
           followed,
           sendsBody,
-          envoyHeaders);
+          envoyHeaders,
+          InjectedFault.NONE);
     }
 
     /** Of the whole call, in milliseconds; zero is none. */

@@ -26,6 +26,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -76,6 +77,22 @@ public final class Routing {
    * @param trusted whether the caller is trusted, where somebody says so
    */
   public Routed route(RequestHead request, long random, Optional<Boolean> trusted) {
+    return route(request, random, trusted, null);
+  }
+
+  /**
+   * Decides about a call, which fault filters may delay or abort.
+   *
+   * @param random the request's one random number
+   * @param trusted whether the caller is trusted, where somebody says so
+   * @param dice random numbers by which faults are drawn
+   */
+  Routed decide(RequestHead request, long random, Optional<Boolean> trusted, LongSupplier dice) {
+    return route(request, random, trusted, dice);
+  }
+
+  private Routed route(
+      RequestHead request, long random, Optional<Boolean> trusted, @Nullable LongSupplier dice) {
     List<HeaderEdit> handedOn = handedOn(request);
     RequestHead seen = seen(request, handedOn);
     Arrival arrival = chain.manager().accept(seen, trusted);
@@ -88,11 +105,11 @@ public final class Routing {
     RequestHead head = accepted.head();
     StreamInfo info = info(random, accepted.internal());
     if (handedOn.isEmpty()) {
-      return route(head, info, accepted.edits());
+      return route(head, info, accepted.edits(), dice);
     }
     List<HeaderEdit> before = new ArrayList<>(handedOn);
     before.addAll(accepted.edits());
-    return route(head, info, before);
+    return route(head, info, before, dice);
   }
 
   /** Headers of the request being served that go on, where the call does not set them itself. */
@@ -117,8 +134,21 @@ public final class Routing {
   }
 
   /** Decides about a request that the connection manager let in, with edits that it has already. */
-  private Routed route(RequestHead head, StreamInfo info, List<HeaderEdit> before) {
+  private Routed route(
+      RequestHead head, StreamInfo info, List<HeaderEdit> before, @Nullable LongSupplier dice) {
     RouteEntry route = chain.table().find(head, info);
+    if (dice == null || chain.manager().faults().isEmpty()) {
+      return route(route, head, info, before);
+    }
+    InjectedFault fault = Faults.decide(chain, route, head, info, dice);
+    if (fault.abort().isPresent()) {
+      return new Routed.Answered("refuse", fault.abort().get(), fault);
+    }
+    return route(route, head, info, before).with(fault);
+  }
+
+  private Routed route(
+      @Nullable RouteEntry route, RequestHead head, StreamInfo info, List<HeaderEdit> before) {
     if (route == null || route.action() instanceof RouteAction.NonForwarding) {
       return new Routed.Answered("no_route", RouteReplies.noRoute(chain, head, info));
     }
@@ -194,7 +224,7 @@ public final class Routing {
     }
     List<HeaderEdit> edits = new ArrayList<>(before.edits());
     edits.addAll(next.get().edits());
-    Routed routed = route(next.get().head(sent), before.info(), edits);
+    Routed routed = route(next.get().head(sent), before.info(), edits, null);
     if (!(routed instanceof Routed.Upstream upstream)) {
       return routed instanceof Routed.Through ? Optional.empty() : Optional.of(routed);
     }
@@ -297,7 +327,8 @@ public final class Routing {
         edits.after(before),
         List.of(),
         true,
-        envoyHeaders);
+        envoyHeaders,
+        InjectedFault.NONE);
   }
 
   private CallTimeouts timeouts(

@@ -57,6 +57,9 @@ final class UpstreamHead {
     routed.edits().forEach(edits::add);
     if (count > 1) {
       Duration expected = expectedTimeout(left);
+      if (routed.envoyHeaders()) {
+        edits.add(HeaderEdit.set(ServedRetries.RETRY, "true"));
+      }
       if (routed.envoyHeaders() && !expected.isZero()) {
         edits.add(HeaderEdit.set(EnvoyHeaders.EXPECTED_TIMEOUT, Routing.wholeMillis(expected)));
       }

@@ -8,21 +8,24 @@ import java.util.List;
 public sealed interface Verdict {
 
   /**
-   * Give the response to the caller. The transport then tells the end of its body by {@link
-   * MeshCall#finished} or {@link MeshCall#cancelled}.
+   * Give the response to the caller, and give up other tries in flight. The transport then tells
+   * the end of its body by {@link MeshCall#finished} or {@link MeshCall#cancelled}.
    *
    * @param edits changes to its headers
    */
   record Accept(List<HeaderEdit> edits) implements Verdict {}
 
-  /** Discard the response, if there is one, wait, and ask {@link MeshCall#next} again. */
-  record Retry(Duration delay) implements Verdict {
+  /**
+   * Discard the response, if there is one, wait, and ask {@link MeshCall#next} again. Tries that
+   * are in flight beside it go on, as does the one that {@link MeshCall#tookLong} was told of.
+   */
+  record Retry(Duration delay) implements Verdict {}
 
-    /** For people. */
-    String words() {
-      return "retried after " + delay.toMillis() + " ms";
-    }
-  }
+  /**
+   * Discard the response, if there is one, and wait for the other tries in flight, or for the one
+   * that {@link MeshCall#tookLong} was told of.
+   */
+  record Wait() implements Verdict {}
 
   /**
    * Discard the response and go on with another call, which an internal redirect leads to. The call

@@ -2,6 +2,7 @@ package dev.proxyless.mesh.cluster;
 
 import dev.proxyless.mesh.model.EndpointAssignment.Health;
 import dev.proxyless.mesh.model.Locality;
+import dev.proxyless.mesh.model.Metadata;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -32,6 +33,7 @@ public final class Endpoint {
   private volatile Health health = Health.UNKNOWN;
   private volatile int priority;
   private volatile Locality locality = Locality.UNKNOWN;
+  private volatile Metadata metadata = Metadata.EMPTY;
 
   Endpoint(String address, int port) {
     this.address = address;
@@ -60,6 +62,11 @@ public final class Endpoint {
 
   public Locality locality() {
     return locality;
+  }
+
+  /** What discovery said of it besides. */
+  public Metadata metadata() {
+    return metadata;
   }
 
   public Health health() {
@@ -107,11 +114,17 @@ public final class Endpoint {
   }
 
   /** Takes over what discovery says. On the configuration thread. */
-  void update(String newHostname, Health newHealth, int newPriority, Locality newLocality) {
+  void update(
+      String newHostname,
+      Health newHealth,
+      int newPriority,
+      Locality newLocality,
+      Metadata newMetadata) {
     hostname = newHostname;
     health = newHealth;
     priority = newPriority;
     locality = newLocality;
+    metadata = newMetadata;
   }
 
   /**

@@ -5,7 +5,9 @@ import dev.proxyless.mesh.cluster.RoundRobin.Ring;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.IntUnaryOperator;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -23,10 +25,15 @@ final class HostSet {
   private final int[] upTo;
 
   private final boolean panic;
+  private final double panicThreshold;
 
-  private HostSet(List<Endpoint> all, List<Share> shares, boolean panic) {
+  /** What is left where retries leave priorities out; made when it is first asked for. */
+  private final ConcurrentHashMap<Set<Integer>, HostSet> parts = new ConcurrentHashMap<>(0);
+
+  private HostSet(List<Endpoint> all, List<Share> shares, boolean panic, double panicThreshold) {
     this.all = all;
     this.panic = panic;
+    this.panicThreshold = panicThreshold;
     rings = shares.stream().map(Share::ring).toArray(Ring[]::new);
     upTo = new int[rings.length];
     int sum = 0;
@@ -50,7 +57,7 @@ final class HostSet {
     List<Share> shares = new ArrayList<>();
     boolean panic = share(priorities, Kind.HEALTHY, load::healthy, load, turns, shares);
     panic |= share(priorities, Kind.DEGRADED, load::degraded, load, turns, shares);
-    return new HostSet(List.copyOf(endpoints), shares, panic);
+    return new HostSet(List.copyOf(endpoints), shares, panic, panicThreshold);
   }
 
   private static PriorityLoad.Level level(List<Endpoint> endpoints) {
@@ -91,6 +98,25 @@ final class HostSet {
       chosen++;
     }
     return rings[chosen].next();
+  }
+
+  /** Without the endpoints of some priorities, among which turns begin anew. */
+  HostSet without(Set<Integer> priorities) {
+    if (priorities.isEmpty()) {
+      return this;
+    }
+    return parts.computeIfAbsent(
+        Set.copyOf(priorities),
+        leftOut ->
+            of(
+                all.stream().filter(each -> !leftOut.contains(each.priority())).toList(),
+                panicThreshold,
+                new RoundRobin(() -> 0)));
+  }
+
+  /** Whether any endpoint is healthy or degraded. */
+  boolean isUsable() {
+    return all.stream().anyMatch(each -> each.isHealthy() || each.isDegraded());
   }
 
   int size() {

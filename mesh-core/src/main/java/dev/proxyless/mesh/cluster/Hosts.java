@@ -47,7 +47,8 @@ final class Hosts {
             assignment.hostname(i),
             assignment.health(i),
             assignment.priority(i),
-            assignment.locality(i));
+            assignment.locality(i),
+            assignment.metadata(i));
       }
     }
     List<Endpoint> gone = new ArrayList<>();

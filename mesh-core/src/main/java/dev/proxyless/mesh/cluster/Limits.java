@@ -1,9 +1,12 @@
 package dev.proxyless.mesh.cluster;
 
 import dev.proxyless.mesh.model.Cluster.CircuitBreakers;
+import dev.proxyless.mesh.model.Cluster.RetryBudget;
 import io.github.resilience4j.bulkhead.Bulkhead;
 import io.github.resilience4j.bulkhead.BulkheadConfig;
 import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,10 +18,20 @@ final class Limits {
 
   private final @Nullable Bulkhead requests;
   private final @Nullable Bulkhead retries;
+  private final @Nullable RetryBudget budget;
+  private final AtomicLong budgeted = new AtomicLong();
+  private final AtomicInteger active;
 
-  Limits(String cluster, CircuitBreakers breakers) {
+  /**
+   * The limits that are configured.
+   *
+   * @param active requests of the cluster in flight, of which a retry budget is a share
+   */
+  Limits(String cluster, CircuitBreakers breakers, AtomicInteger active) {
     requests = bulkhead(cluster + " requests", breakers.maxRequests());
-    retries = bulkhead(cluster + " retries", breakers.maxRetries());
+    budget = breakers.retryBudget().orElse(null);
+    retries = budget == null ? bulkhead(cluster + " retries", breakers.maxRetries()) : null;
+    this.active = active;
   }
 
   private static @Nullable Bulkhead bulkhead(String name, long max) {
@@ -57,11 +70,28 @@ final class Limits {
   }
 
   boolean tryRetry() {
+    if (budget != null) {
+      long share = (long) (budget.percent() / 100 * active.get());
+      return tryBudget(Math.max(budget.minConcurrency(), share));
+    }
     return retries == null || tryAcquire(retries);
   }
 
+  private boolean tryBudget(long max) {
+    long held = budgeted.get();
+    while (held < max) {
+      if (budgeted.compareAndSet(held, held + 1)) {
+        return true;
+      }
+      held = budgeted.get();
+    }
+    return false;
+  }
+
   void releaseRetry() {
-    if (retries != null) {
+    if (budget != null) {
+      budgeted.decrementAndGet();
+    } else if (retries != null) {
       retries.releasePermission();
     }
   }

@@ -7,6 +7,7 @@ import dev.proxyless.mesh.telemetry.MeshMeters.ClusterMeters;
 import dev.proxyless.mesh.telemetry.Telemetry;
 import dev.proxyless.mesh.time.MeshTime;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
@@ -35,7 +36,9 @@ public final class Upstream {
       MeshTime time,
       LongSupplier random,
       Executor configurationThread,
-      Telemetry telemetry) {}
+      Telemetry telemetry,
+      @Nullable ShareOfCalls throttle,
+      @Nullable BackupRequests backups) {}
 
   private Upstream(
       Cluster config,
@@ -50,9 +53,19 @@ public final class Upstream {
     this.outliers = outliers;
   }
 
-  /** A cluster that was not there before. It has no endpoints yet. */
+  /** A cluster that was not there before, without safeguards. It has no endpoints yet. */
   public static Upstream create(
       Cluster config, MeshTime time, Executor configurationThread, Telemetry telemetry) {
+    return create(config, Safeguards.NONE, time, configurationThread, telemetry);
+  }
+
+  /** A cluster that was not there before. It has no endpoints yet. */
+  public static Upstream create(
+      Cluster config,
+      Safeguards safeguards,
+      MeshTime time,
+      Executor configurationThread,
+      Telemetry telemetry) {
     Hosts hosts = new Hosts(config.panicThreshold(), new RoundRobin(time::random));
     AtomicInteger active = new AtomicInteger();
     ClusterMeters meters =
@@ -64,12 +77,24 @@ public final class Upstream {
                 () -> hosts.current().size(),
                 () -> hosts.current().ejectedCount());
     Shared shared =
-        new Shared(hosts, active, meters, time, time::random, configurationThread, telemetry);
+        new Shared(
+            hosts,
+            active,
+            meters,
+            time,
+            time::random,
+            configurationThread,
+            telemetry,
+            safeguards
+                .throttle()
+                .map(each -> new ShareOfCalls(each.percent(), each.minPerSecond(), time))
+                .orElse(null),
+            safeguards.backups().map(each -> new BackupRequests(each, time)).orElse(null));
     return new Upstream(
         config,
         shared,
-        new Limits(config.name(), config.circuitBreakers()),
-        new Limits(config.name() + " HIGH", config.highPriority()),
+        new Limits(config.name(), config.circuitBreakers(), active),
+        new Limits(config.name() + " HIGH", config.highPriority(), active),
         detector(config, shared));
   }
 
@@ -79,11 +104,11 @@ public final class Upstream {
     Limits newLimits =
         newConfig.circuitBreakers().equals(config.circuitBreakers())
             ? limits
-            : new Limits(newConfig.name(), newConfig.circuitBreakers());
+            : new Limits(newConfig.name(), newConfig.circuitBreakers(), shared.active);
     Limits newHigh =
         newConfig.highPriority().equals(config.highPriority())
             ? highLimits
-            : new Limits(newConfig.name() + " HIGH", newConfig.highPriority());
+            : new Limits(newConfig.name() + " HIGH", newConfig.highPriority(), shared.active);
     return new Upstream(newConfig, shared, newLimits, newHigh, nextDetector(newConfig));
   }
 
@@ -141,17 +166,33 @@ public final class Upstream {
   /**
    * Picks an endpoint.
    *
-   * @param rejected endpoints that should not be picked again
-   * @param morePicks how often a rejected one is picked anew; after that it is used all the same
    * @return null where there is no endpoint to pick
    */
-  public @Nullable Endpoint pick(Predicate<Endpoint> rejected, int morePicks) {
-    HostSet hosts = shared.hosts.current();
+  public @Nullable Endpoint pick() {
+    return shared.hosts.current().pick(shared.random);
+  }
+
+  /**
+   * Picks an endpoint for a retry.
+   *
+   * @param rejected endpoints that should not be picked again
+   * @param morePicks how often a rejected one is picked anew; after that it is used all the same
+   * @param leftOut priorities whose endpoints are taken to be of no use
+   * @return null where there is no endpoint to pick
+   */
+  public @Nullable Endpoint pick(
+      Predicate<Endpoint> rejected, int morePicks, Set<Integer> leftOut) {
+    HostSet hosts = shared.hosts.current().without(leftOut);
     Endpoint picked = hosts.pick(shared.random);
     for (int i = 0; i < morePicks && picked != null && rejected.test(picked); i++) {
       picked = hosts.pick(shared.random);
     }
     return picked;
+  }
+
+  /** Whether any endpoint could take traffic if these priorities were left out. */
+  public boolean isUsableWithout(Set<Integer> leftOut) {
+    return shared.hosts.current().without(leftOut).isUsable();
   }
 
   /** Takes a place among the requests in flight; false where there is none. */
@@ -172,6 +213,26 @@ public final class Upstream {
   /** Takes a place among the retries in flight; false where there is none. */
   public boolean tryRetry(Priority priority) {
     return limits(priority).tryRetry();
+  }
+
+  /** A call to this cluster began. */
+  public void countCall() {
+    if (shared.throttle != null) {
+      shared.throttle.count();
+    }
+    if (shared.backups != null) {
+      shared.backups.countCall();
+    }
+  }
+
+  /** Takes a retry from the share of calls that may be retries; false where it is spent. */
+  public boolean tryShareOfRetries() {
+    return shared.throttle == null || shared.throttle.tryTake();
+  }
+
+  /** Second requests beside slow ones; null where none are made. */
+  public @Nullable BackupRequests backups() {
+    return shared.backups;
   }
 
   /** Gives a retry's place back. */

@@ -96,10 +96,32 @@ public record Cluster(
    *
    * @param maxRequests requests in flight; unset is 1024
    * @param maxRetries retries in flight; unset is 3
+   * @param retryBudget stands in for {@code maxRetries} where it is set
    */
-  public record CircuitBreakers(long maxRequests, long maxRetries) {
-    public static final CircuitBreakers DEFAULT = new CircuitBreakers(1024, 3);
+  public record CircuitBreakers(
+      long maxRequests, long maxRetries, Optional<RetryBudget> retryBudget) {
+    /** What bounds retries, for people. */
+    public String retryWords() {
+      return retryBudget
+          .map(
+              budget ->
+                  "retry_budget of "
+                      + budget.percent()
+                      + " percent and at least "
+                      + budget.minConcurrency())
+          .orElse("max_retries of " + maxRetries);
+    }
+
+    public static final CircuitBreakers DEFAULT = new CircuitBreakers(1024, 3, Optional.empty());
   }
+
+  /**
+   * {@code CircuitBreakers.Thresholds.RetryBudget}.
+   *
+   * @param percent of the requests in flight that may be retries; unset is 20
+   * @param minConcurrency retries in flight that are always allowed; unset is 3
+   */
+  public record RetryBudget(double percent, long minConcurrency) {}
 
   /** The limits of a priority. */
   public CircuitBreakers limits(RouteAction.Priority priority) {

@@ -31,6 +31,7 @@ public final class EndpointAssignment {
   private final Health[] health;
   private final int[] priorities;
   private final Locality[] localities;
+  private final Metadata[] metadata;
 
   private EndpointAssignment(Builder builder) {
     int size = builder.size;
@@ -40,6 +41,7 @@ public final class EndpointAssignment {
     health = Arrays.copyOf(builder.health, size);
     priorities = Arrays.copyOf(builder.priorities, size);
     localities = Arrays.copyOf(builder.localities, size);
+    metadata = Arrays.copyOf(builder.metadata, size);
   }
 
   public int size() {
@@ -73,6 +75,11 @@ public final class EndpointAssignment {
     return localities[i];
   }
 
+  /** What is said of it besides; {@link Metadata#EMPTY} where nothing is. */
+  public Metadata metadata(int i) {
+    return metadata[i];
+  }
+
   @Override
   public boolean equals(Object other) {
     return other instanceof EndpointAssignment that
@@ -81,7 +88,8 @@ public final class EndpointAssignment {
         && Arrays.equals(hostnames, that.hostnames)
         && Arrays.equals(health, that.health)
         && Arrays.equals(priorities, that.priorities)
-        && Arrays.equals(localities, that.localities);
+        && Arrays.equals(localities, that.localities)
+        && Arrays.equals(metadata, that.metadata);
   }
 
   @Override
@@ -103,15 +111,28 @@ public final class EndpointAssignment {
     private Health[] health = new Health[8];
     private int[] priorities = new int[8];
     private Locality[] localities = new Locality[8];
+    private Metadata[] metadata = new Metadata[8];
 
     /** Adds a healthy endpoint of priority 0. */
     public Builder add(String address, int port) {
       return add(address, port, "", Health.UNKNOWN, 0, Locality.UNKNOWN);
     }
 
-    /** Adds an endpoint. */
+    /** Adds an endpoint without metadata. */
     public Builder add(
         String address, int port, String hostname, Health status, int priority, Locality locality) {
+      return add(address, port, hostname, status, priority, locality, Metadata.EMPTY);
+    }
+
+    /** Adds an endpoint. */
+    public Builder add(
+        String address,
+        int port,
+        String hostname,
+        Health status,
+        int priority,
+        Locality locality,
+        Metadata labels) {
       if (size == addresses.length) {
         grow(size * 2);
       }
@@ -121,6 +142,7 @@ public final class EndpointAssignment {
       health[size] = status;
       priorities[size] = priority;
       localities[size] = locality;
+      metadata[size] = labels;
       size++;
       return this;
     }
@@ -132,6 +154,7 @@ public final class EndpointAssignment {
       health = Arrays.copyOf(health, capacity);
       priorities = Arrays.copyOf(priorities, capacity);
       localities = Arrays.copyOf(localities, capacity);
+      metadata = Arrays.copyOf(metadata, capacity);
     }
 
     public EndpointAssignment build() {

@@ -14,7 +14,10 @@ import java.util.Optional;
  * @param stripTrailingHostDot whether a dot at the end of the host goes
  * @param trust whose requests are trusted
  * @param maxStreamDuration for routes that set none
+ * @param streamIdleTimeout for routes that set none; zero is none; unset is {@link
+ *     #DEFAULT_STREAM_IDLE_TIMEOUT}
  * @param upgrades upgrade types that it switches on or off, in lower case
+ * @param faults settings of fault filters by their names, in order
  * @param router settings of the router filter
  */
 public record HttpConnectionManager(
@@ -24,8 +27,13 @@ public record HttpConnectionManager(
     boolean stripTrailingHostDot,
     Trust trust,
     Optional<Duration> maxStreamDuration,
+    Optional<Duration> streamIdleTimeout,
     Map<String, Boolean> upgrades,
+    Map<String, HttpFault> faults,
     Router router) {
+
+  /** Envoy's default for {@code stream_idle_timeout}. */
+  public static final Duration DEFAULT_STREAM_IDLE_TIMEOUT = Duration.ofMinutes(5);
 
   /** With all else as it is where nothing is set. */
   public static HttpConnectionManager of(RouteSource routes) {
@@ -36,6 +44,8 @@ public record HttpConnectionManager(
         false,
         Trust.ALL,
         Optional.empty(),
+        Optional.empty(),
+        Map.of(),
         Map.of(),
         Router.DEFAULT);
   }

@@ -117,19 +117,27 @@ public sealed interface RouteAction {
    * @param maxStreamDuration where the message is set, even empty, it stands in for {@code timeout}
    * @param maxGrpcTimeout {@code max_grpc_timeout}
    * @param grpcTimeoutOffset {@code grpc_timeout_offset}
+   * @param idleTimeout of the call without a sign of life; zero is none; unset is the connection
+   *     manager's
    */
   record RouteTimeouts(
       Optional<Duration> timeout,
       Optional<MaxStreamDuration> maxStreamDuration,
       Optional<Duration> maxGrpcTimeout,
-      Optional<Duration> grpcTimeoutOffset) {
+      Optional<Duration> grpcTimeoutOffset,
+      Optional<Duration> idleTimeout) {
 
     /** Envoy's default for {@code timeout}. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(15);
 
     /** Nothing is set. */
     public static final RouteTimeouts UNSET =
-        new RouteTimeouts(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+        new RouteTimeouts(
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty(),
+            Optional.empty());
   }
 
   /**

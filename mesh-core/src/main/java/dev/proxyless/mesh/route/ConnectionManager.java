@@ -5,7 +5,10 @@ import dev.proxyless.mesh.model.HttpConnectionManager.EscapedSlashes;
 import dev.proxyless.mesh.model.HttpConnectionManager.StripPort;
 import java.util.ArrayList;
 import java.util.BitSet;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
@@ -24,6 +27,7 @@ public final class ConnectionManager {
   private final OptionalInt listenerPort;
   private final CallerTrust trust;
   private final ArrivalHeaders names;
+  private final Map<String, FaultFilter> faults;
 
   private ConnectionManager(
       HttpConnectionManager config, OptionalInt listenerPort, List<String> internalOnlyHeaders) {
@@ -31,6 +35,9 @@ public final class ConnectionManager {
     this.listenerPort = listenerPort;
     trust = new CallerTrust(config.trust());
     names = new ArrivalHeaders(internalOnlyHeaders);
+    Map<String, FaultFilter> filters = new LinkedHashMap<>();
+    config.faults().forEach((name, fault) -> filters.put(name, FaultFilter.compile(fault, "")));
+    faults = Collections.unmodifiableMap(filters);
   }
 
   /**
@@ -47,6 +54,11 @@ public final class ConnectionManager {
   /** Its configuration. */
   public HttpConnectionManager config() {
     return config;
+  }
+
+  /** Fault filters by their names, in order. */
+  public Map<String, FaultFilter> faults() {
+    return faults;
   }
 
   /**

@@ -2,6 +2,7 @@ package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.Decorator;
 import dev.proxyless.mesh.model.FilterConfig;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.Metadata;
 import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
@@ -11,12 +12,14 @@ import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A route, compiled: its conditions, its targets and what it does. Immutable. */
@@ -29,6 +32,7 @@ public final class RouteEntry {
   private final ClusterPicker clusters;
   private final HashPolicies hashPolicies;
   private final Levels levels;
+  private final Map<HttpFault, FaultFilter> faults;
   private final HostRewriter hostRewriter;
   private final PathRewriter pathRewriter;
   private final boolean autoHost;
@@ -69,6 +73,7 @@ public final class RouteEntry {
                         at + ".route"))
             .orElse(ClusterPicker.NONE);
     levels = hostLevels.with(route, at);
+    faults = compiledFaults(at);
     hostRewriter =
         forward
             .map(action -> HostRewriter.compile(action.hostRewrite(), at + ".route"))
@@ -234,6 +239,37 @@ public final class RouteEntry {
   public Optional<FilterConfig> perFilterConfig(String filter, @Nullable Target target) {
     FilterConfig own = target == null ? null : target.filters.get(filter);
     return Optional.ofNullable(own == null ? levels.filters().get(filter) : own);
+  }
+
+  /**
+   * A fault filter as it holds for this route; null where it is switched off.
+   *
+   * @param filter its name
+   * @param ofListener as it holds where nothing more specific is set
+   */
+  public @Nullable FaultFilter fault(
+      String filter, FaultFilter ofListener, @Nullable Target target) {
+    FilterConfig own = perFilterConfig(filter, target).orElse(null);
+    if (own == null) {
+      return ofListener;
+    }
+    if (own.disabled()) {
+      return null;
+    }
+    return own.fault().map(faults::get).orElse(ofListener);
+  }
+
+  private Map<HttpFault, FaultFilter> compiledFaults(String at) {
+    Map<HttpFault, FaultFilter> compiled = new HashMap<>();
+    Stream.concat(
+            levels.filters().values().stream(),
+            clusters.targets().stream().flatMap(each -> each.filters.values().stream()))
+        .flatMap(config -> config.fault().stream())
+        .forEach(
+            fault ->
+                compiled.computeIfAbsent(
+                    fault, each -> FaultFilter.compile(each, at + ".typed_per_filter_config")));
+    return Map.copyOf(compiled);
   }
 
   /** How calls are named in traces. */

@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.snapshot;
 
 import dev.proxyless.mesh.call.MeshView.Target;
+import dev.proxyless.mesh.cluster.Safeguards;
 import dev.proxyless.mesh.cluster.Upstream;
 import dev.proxyless.mesh.discovery.EndpointSource;
 import dev.proxyless.mesh.discovery.EndpointSources;
@@ -37,6 +38,7 @@ final class LiveClusters {
   private final MeshTime time;
   private final Executor configurationThread;
   private final Telemetry telemetry;
+  private final Safeguards safeguards;
   private final Runnable warmed;
   private final Map<String, Live> live = new HashMap<>();
 
@@ -79,12 +81,14 @@ final class LiveClusters {
       MeshTime time,
       Executor configurationThread,
       Telemetry telemetry,
+      Safeguards safeguards,
       Runnable warmed) {
     this.sources = sources;
     this.tls = tls;
     this.time = time;
     this.configurationThread = configurationThread;
     this.telemetry = telemetry;
+    this.safeguards = safeguards;
     this.warmed = warmed;
   }
 
@@ -113,7 +117,7 @@ final class LiveClusters {
       return;
     }
     if (known == null) {
-      Upstream upstream = Upstream.create(config, time, configurationThread, telemetry);
+      Upstream upstream = Upstream.create(config, safeguards, time, configurationThread, telemetry);
       Live fresh = new Live(new Target(upstream, clientTls));
       live.put(config.name(), fresh);
       discover(fresh);

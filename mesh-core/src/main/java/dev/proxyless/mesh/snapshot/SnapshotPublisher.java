@@ -2,6 +2,7 @@ package dev.proxyless.mesh.snapshot;
 
 import dev.proxyless.mesh.call.MeshView;
 import dev.proxyless.mesh.call.MeshView.Target;
+import dev.proxyless.mesh.cluster.Safeguards;
 import dev.proxyless.mesh.discovery.EndpointSources;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.Configuration;
@@ -62,6 +63,10 @@ public final class SnapshotPublisher implements MeshView.Source {
 
   private Configuration newest = Configuration.EMPTY;
   private @Nullable Configuration published;
+
+  /** Whether nothing that the newest configuration lacks can still come. */
+  private boolean whole;
+
   private long generation;
   private volatile @Nullable MeshSnapshot current;
   private volatile List<String> awaited = List.of();
@@ -71,7 +76,8 @@ public final class SnapshotPublisher implements MeshView.Source {
       TlsContexts tls,
       MeshTime time,
       Executor configurationThread,
-      Telemetry telemetry) {
+      Telemetry telemetry,
+      Safeguards safeguards) {
     this.time = time;
     this.configurationThread = configurationThread;
     this.telemetry = telemetry;
@@ -79,7 +85,13 @@ public final class SnapshotPublisher implements MeshView.Source {
     compiler = new ChainCompiler(telemetry.meters());
     clusters =
         new LiveClusters(
-            sources, tls, time, configurationThread, telemetry, this::publishIfComplete);
+            sources,
+            tls,
+            time,
+            configurationThread,
+            telemetry,
+            safeguards,
+            this::publishIfComplete);
   }
 
   @Override
@@ -100,6 +112,19 @@ public final class SnapshotPublisher implements MeshView.Source {
 
   /** Takes over what the sources of configuration say now. On the configuration thread. */
   public void update(Configuration configuration) {
+    update(configuration, false);
+  }
+
+  /**
+   * Takes over configuration that is all there will be: clusters and route configurations that it
+   * names and has not are not waited for. On the configuration thread.
+   */
+  public void updateWhole(Configuration configuration) {
+    update(configuration, true);
+  }
+
+  private void update(Configuration configuration, boolean isWhole) {
+    whole = isWhole;
     newest = configuration;
     clusters.update(configuration);
     if (sameAsPublished()) {
@@ -116,10 +141,10 @@ public final class SnapshotPublisher implements MeshView.Source {
     }
     ChainCompiler.Compiled compiled = compiler.compile(newest);
     Set<String> waitingFor = new TreeSet<>();
-    compiled.missingRoutes().forEach(name -> waitFor("route configuration " + name, waitingFor));
+    compiled.missingRoutes().forEach(name -> missing("route configuration " + name, waitingFor));
     for (String cluster : compiled.clusters()) {
       if (!newest.clusters().containsKey(cluster)) {
-        waitFor("cluster " + cluster, waitingFor);
+        missing("cluster " + cluster, waitingFor);
       } else if (!clusters.isWarm(cluster)) {
         waitFor("endpoints of cluster " + cluster, waitingFor);
       }
@@ -143,6 +168,13 @@ public final class SnapshotPublisher implements MeshView.Source {
         && published.listeners().equals(newest.listeners())
         && published.routes().equals(newest.routes())
         && published.clusters().equals(newest.clusters());
+  }
+
+  private void missing(String what, Set<String> waitingFor) {
+    if (whole) {
+      takenNotToExist.add(what);
+    }
+    waitFor(what, waitingFor);
   }
 
   private void waitFor(String what, Set<String> waitingFor) {

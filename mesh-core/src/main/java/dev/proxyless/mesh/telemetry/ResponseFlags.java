@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 
-/** The flags of one call, in the order in which they were set, each at most once. Immutable. */
+/**
+ * The flags of one call, in the order in which they were set, as Envoy logs them; each at most
+ * once. Immutable.
+ */
 public final class ResponseFlags {
 
   /** No flag: nothing unusual happened. */

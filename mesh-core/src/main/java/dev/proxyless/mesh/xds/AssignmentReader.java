@@ -3,14 +3,19 @@ package dev.proxyless.mesh.xds;
 import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.EndpointAssignment.Health;
 import dev.proxyless.mesh.model.Locality;
+import dev.proxyless.mesh.model.Metadata;
 import dev.proxyless.mesh.proto.FieldTable;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.InvalidMessageException;
+import dev.proxyless.mesh.proto.MessageReader;
 import dev.proxyless.mesh.proto.MessageType;
 import dev.proxyless.mesh.proto.WireReader;
+import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 
@@ -35,6 +40,8 @@ final class AssignmentReader {
       FieldTable.xds().type("envoy.config.endpoint.v3.LbEndpoint");
   private static final MessageType LOCALITY =
       FieldTable.xds().type("envoy.config.core.v3.Locality");
+  private static final MessageType METADATA =
+      FieldTable.xds().type("envoy.config.core.v3.Metadata");
   private static final MessageType ENDPOINT =
       FieldTable.xds().type("envoy.config.endpoint.v3.Endpoint");
   private static final MessageType ADDRESS = FieldTable.xds().type("envoy.config.core.v3.Address");
@@ -44,6 +51,7 @@ final class AssignmentReader {
   private final Findings findings;
   private final boolean namesAllowed;
   private final Set<String> noted = new HashSet<>();
+  private final Map<ByteBuffer, Metadata> metadataSeen = new HashMap<>();
   private final EndpointAssignment.Builder columns = new EndpointAssignment.Builder();
   private String prefix = "";
   private String clusterName = "";
@@ -139,10 +147,12 @@ final class AssignmentReader {
   private void lbEndpoint(WireReader in, Locality where, int priority) {
     Target target = new Target();
     Health health = Health.UNKNOWN;
+    Metadata metadata = Metadata.EMPTY;
     for (int field = in.nextField(); field != 0; field = in.nextField()) {
       switch (field) {
         case 1 -> endpoint(in.nested(), target);
         case 2 -> health = health(in.varint());
+        case 3 -> metadata = metadata(in.bytes());
         default -> note(LB_ENDPOINT, field, in, "");
       }
     }
@@ -159,7 +169,15 @@ final class AssignmentReader {
               + (namesAllowed ? "a host name" : "an IP address")
               + " and a port from 1 to 65535");
     }
-    columns.add(target.address, target.port, target.hostname, health, priority, where);
+    columns.add(target.address, target.port, target.hostname, health, priority, where, metadata);
+  }
+
+  /** Endpoints of one kind say the same; one object stands for all of them. */
+  private Metadata metadata(byte[] bytes) {
+    return metadataSeen.computeIfAbsent(
+        ByteBuffer.wrap(bytes),
+        each ->
+            Extensions.metadata(MessageReader.read(METADATA, bytes, path(".metadata"), findings)));
   }
 
   private Health health(long number) {

@@ -1,5 +1,6 @@
 package dev.proxyless.mesh.xds;
 
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
 import dev.proxyless.mesh.proto.InvalidMessageException;
@@ -20,6 +21,14 @@ public interface Checks {
    * @throws InvalidMessageException if it cannot be compiled; the path is within the configuration
    */
   void routes(RouteConfiguration configuration);
+
+  /**
+   * Compiles settings of a fault filter.
+   *
+   * @param path where they stand
+   * @throws InvalidMessageException if they cannot be compiled
+   */
+  void fault(HttpFault fault, String path);
 
   /** Why the files of a TLS context cannot be used; empty if they can. */
   Optional<String> tlsRefusal(TlsContext context);

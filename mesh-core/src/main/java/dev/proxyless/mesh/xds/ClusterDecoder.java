@@ -6,6 +6,7 @@ import dev.proxyless.mesh.model.Cluster.Discovery;
 import dev.proxyless.mesh.model.Cluster.HostAndPort;
 import dev.proxyless.mesh.model.Cluster.IpPreference;
 import dev.proxyless.mesh.model.Cluster.Protocol;
+import dev.proxyless.mesh.model.Cluster.RetryBudget;
 import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.OutlierDetection;
 import dev.proxyless.mesh.proto.AnyMessage;
@@ -190,10 +191,17 @@ final class ClusterDecoder {
             Optional.of(
                 new CircuitBreakers(
                     threshold.number("max_requests", CircuitBreakers.DEFAULT.maxRequests()),
-                    threshold.number("max_retries", CircuitBreakers.DEFAULT.maxRetries())));
+                    threshold.number("max_retries", CircuitBreakers.DEFAULT.maxRetries()),
+                    threshold.message("retry_budget").map(ClusterDecoder::retryBudget)));
       }
     }
     return found.orElse(CircuitBreakers.DEFAULT);
+  }
+
+  private static RetryBudget retryBudget(Message budget) {
+    return new RetryBudget(
+        budget.message("budget_percent").map(each -> each.fraction("value", 0)).orElse(20.0),
+        budget.number("min_retry_concurrency", 3));
   }
 
   private static OutlierDetection outlierDetection(Message message) {

@@ -7,8 +7,10 @@ import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
 import dev.proxyless.mesh.model.HttpConnectionManager.Router;
 import dev.proxyless.mesh.model.HttpConnectionManager.StripPort;
 import dev.proxyless.mesh.model.HttpConnectionManager.Trust;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.proto.Message;
 import java.util.List;
+import java.util.Map;
 
 /** Decodes what a connection manager makes of requests before they are routed. */
 final class ConnectionManagerDecoder {
@@ -23,7 +25,8 @@ final class ConnectionManagerDecoder {
 
   private ConnectionManagerDecoder() {}
 
-  static HttpConnectionManager decode(Message message, RouteSource routes, Router router) {
+  static HttpConnectionManager decode(
+      Message message, RouteSource routes, Map<String, HttpFault> faults, Router router) {
     return new HttpConnectionManager(
         routes,
         new Paths(
@@ -41,7 +44,9 @@ final class ConnectionManagerDecoder {
         message
             .message("common_http_protocol_options")
             .flatMap(options -> options.duration("max_stream_duration")),
+        message.duration("stream_idle_timeout"),
         RoutePolicyDecoder.upgrades(message),
+        faults,
         router);
   }
 

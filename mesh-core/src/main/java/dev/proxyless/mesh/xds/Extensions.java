@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.xds;
 
 import dev.proxyless.mesh.model.FilterConfig;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.Metadata;
 import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
@@ -9,6 +10,7 @@ import dev.proxyless.mesh.proto.Message;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Opens what travels in an Any, by the type of the message that it holds: {@code
@@ -45,42 +47,46 @@ final class Extensions {
 
   private static FilterConfig filterConfig(AnyMessage config, Findings findings) {
     if (!config.is(FILTER_CONFIG)) {
-      return handedOver(config, false);
+      return handedOver(config, false, findings);
     }
     Message wrapper = config.unpack(findings);
     boolean disabled = wrapper.bool("disabled", false);
     return wrapper
         .any("config")
-        .map(inner -> handedOver(inner, disabled))
+        .map(inner -> handedOver(inner, disabled, findings))
         .orElseGet(
             () -> {
               if (!disabled) {
                 throw wrapper.invalid("config", "is required where disabled is not true");
               }
-              return new FilterConfig("", "", true);
+              return new FilterConfig("", "", true, Optional.empty());
             });
   }
 
-  private static FilterConfig handedOver(AnyMessage config, boolean disabled) {
+  private static FilterConfig handedOver(AnyMessage config, boolean disabled, Findings findings) {
     if (config.typeName().isEmpty()) {
       throw new InvalidMessageException(
           config.path(), "has no @type; right would be the settings of the filter");
     }
-    return new FilterConfig(config.typeName(), config.content(), disabled);
+    Optional<HttpFault> fault =
+        config.is(FaultDecoder.FAULT)
+            ? Optional.of(FaultDecoder.decode(config.unpack(findings)))
+            : Optional.empty();
+    return new FilterConfig(config.typeName(), config.content(), disabled, fault);
   }
 
   /** {@code filter_metadata} of a field that holds metadata. */
   static Metadata metadata(Message message, String field) {
+    return message.message(field).map(Extensions::metadata).orElse(Metadata.EMPTY);
+  }
+
+  /** {@code filter_metadata} of a {@code Metadata}. */
+  static Metadata metadata(Message metadata) {
     Map<String, Map<String, Object>> byNamespace = new LinkedHashMap<>();
-    message
-        .message(field)
-        .ifPresent(
-            metadata ->
-                metadata
-                    .structs("filter_metadata")
-                    .forEach(
-                        (namespace, values) ->
-                            byNamespace.put(namespace, Collections.unmodifiableMap(values))));
+    metadata
+        .structs("filter_metadata")
+        .forEach(
+            (namespace, values) -> byNamespace.put(namespace, Collections.unmodifiableMap(values)));
     return byNamespace.isEmpty()
         ? Metadata.EMPTY
         : new Metadata(Collections.unmodifiableMap(byNamespace));

@@ -2,13 +2,17 @@ package dev.proxyless.mesh.xds;
 
 import dev.proxyless.mesh.model.HttpConnectionManager;
 import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.Listener.FilterChain;
 import dev.proxyless.mesh.proto.AnyMessage;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.Message;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.regex.Pattern;
@@ -105,7 +109,8 @@ final class ListenerDecoder {
   }
 
   private HttpConnectionManager connectionManager(Message message) {
-    return ConnectionManagerDecoder.decode(message, routes(message), router(message));
+    return ConnectionManagerDecoder.decode(
+        message, routes(message), faults(message), router(message));
   }
 
   private RouteSource routes(Message message) {
@@ -126,7 +131,7 @@ final class ListenerDecoder {
       Optional<AnyMessage> config = filter.any("typed_config");
       if (config.isPresent() && config.get().is(ROUTER)) {
         router = ConnectionManagerDecoder.router(config.get().unpack(findings));
-      } else if (!filter.bool("disabled", false)) {
+      } else if (!filter.bool("disabled", false) && !isFault(config)) {
         if (!filter.bool("is_optional", false)) {
           config.ifPresent(each -> refuseGuard(filter, each));
         }
@@ -136,6 +141,24 @@ final class ListenerDecoder {
       }
     }
     return router;
+  }
+
+  private static boolean isFault(Optional<AnyMessage> config) {
+    return config.isPresent() && config.get().is(FaultDecoder.FAULT);
+  }
+
+  private Map<String, HttpFault> faults(Message message) {
+    Map<String, HttpFault> faults = new LinkedHashMap<>();
+    for (Message filter : message.messages("http_filters")) {
+      Optional<AnyMessage> config = filter.any("typed_config");
+      if (isFault(config) && !filter.bool("disabled", false)) {
+        Message settings = config.orElseThrow().unpack(findings);
+        HttpFault fault = FaultDecoder.decode(settings);
+        checks.fault(fault, settings.path());
+        faults.put(filter.string("name"), fault);
+      }
+    }
+    return Collections.unmodifiableMap(faults);
   }
 
   /** A listener must not let in more than its control plane meant, as gRFC A39 asks. */

@@ -72,7 +72,8 @@ final class RouteActionDecoder {
         message.duration("timeout"),
         message.message("max_stream_duration").map(RouteActionDecoder::maxStreamDuration),
         message.duration("max_grpc_timeout"),
-        message.duration("grpc_timeout_offset"));
+        message.duration("grpc_timeout_offset"),
+        message.duration("idle_timeout"));
   }
 
   private static MaxStreamDuration maxStreamDuration(Message message) {

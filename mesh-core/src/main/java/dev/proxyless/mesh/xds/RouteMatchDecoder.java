@@ -103,15 +103,17 @@ final class RouteMatchDecoder {
   }
 
   static RuntimeFraction fraction(Message runtime) {
-    Message percent = runtime.requiredMessage("default_value");
+    return new RuntimeFraction(
+        runtime.string("runtime_key"), percent(runtime.requiredMessage("default_value")));
+  }
+
+  static FractionalPercent percent(Message percent) {
     int denominator =
         switch (percent.enumName("denominator")) {
           case "TEN_THOUSAND" -> 10_000;
           case "MILLION" -> 1_000_000;
           default -> 100;
         };
-    return new RuntimeFraction(
-        runtime.string("runtime_key"),
-        new FractionalPercent(percent.number("numerator", 0), denominator));
+    return new FractionalPercent(percent.number("numerator", 0), denominator);
   }
 }

@@ -123,10 +123,10 @@ class AppsTranslationTest {
         policy.retriableStatusCodes());
     assertEquals(3, policy.numRetries());
     assertEquals(Optional.of(Duration.ofSeconds(2)), policy.perTryTimeout());
-    assertTrue(policy.previousHosts(), "on another endpoint");
-    assertEquals(5, policy.hostSelectionRetryMaxAttempts());
-    assertEquals(Duration.ofMillis(25), policy.baseInterval());
-    assertEquals(Duration.ofMillis(250), policy.maxInterval());
+    assertTrue(policy.hostSelection().previousHosts(), "on another endpoint");
+    assertEquals(5, policy.hostSelection().maxAttempts());
+    assertEquals(Duration.ofMillis(25), policy.backOff().baseInterval());
+    assertEquals(Duration.ofMillis(250), policy.backOff().maxInterval());
   }
 
   @Test
@@ -175,7 +175,7 @@ class AppsTranslationTest {
   @Test
   void circuitBreakersAreOff() {
     assertEquals(
-        new CircuitBreakers(Integer.MAX_VALUE, Integer.MAX_VALUE),
+        new CircuitBreakers(Integer.MAX_VALUE, Integer.MAX_VALUE, Optional.empty()),
         apps.cluster(Apps.B).circuitBreakers());
     assertEquals(
         "[{max_connections=2147483647, max_pending_requests=2147483647, max_requests=2147483647,"
@@ -334,7 +334,7 @@ class AppsTranslationTest {
         policy.retryOn());
     assertEquals(List.of(503), policy.retriableStatusCodes());
     assertEquals(Optional.empty(), policy.perTryTimeout());
-    assertTrue(policy.previousHosts());
-    assertEquals(5, policy.hostSelectionRetryMaxAttempts());
+    assertTrue(policy.hostSelection().previousHosts());
+    assertEquals(5, policy.hostSelection().maxAttempts());
   }
 }

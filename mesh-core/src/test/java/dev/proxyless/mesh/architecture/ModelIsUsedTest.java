@@ -24,7 +24,6 @@ final class ModelIsUsedTest {
   /** What is inert, and settings of filters, which are handed over as they came. */
   private static final List<String> INERT =
       List.of(
-          "model.FilterConfig.disabled",
           "model.FilterConfig.typeName",
           "model.FilterConfig.value",
           "model.Listener$FilterChain.name");

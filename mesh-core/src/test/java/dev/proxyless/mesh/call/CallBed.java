@@ -5,11 +5,13 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.cluster.Endpoint;
+import dev.proxyless.mesh.cluster.Safeguards;
 import dev.proxyless.mesh.cluster.Upstream;
 import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.HttpConnectionManager;
 import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
 import dev.proxyless.mesh.model.HttpConnectionManager.Router;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.ConnectionManager;
 import dev.proxyless.mesh.route.HeaderEdit;
@@ -57,6 +59,9 @@ final class CallBed {
     private int endpoints = 3;
     private Router router = Router.DEFAULT;
     private Duration readyTimeout = Duration.ofSeconds(5);
+    private Safeguards safeguards = Safeguards.NONE;
+    private Map<String, HttpFault> faults = Map.of();
+    private Optional<Duration> streamIdleTimeout = Optional.empty();
 
     /** Fields of the virtual host. */
     Builder virtualHost(String yaml) {
@@ -103,6 +108,23 @@ final class CallBed {
       return this;
     }
 
+    Builder safeguards(Safeguards settings) {
+      safeguards = settings;
+      return this;
+    }
+
+    /** A fault filter of this name. */
+    Builder fault(String name, HttpFault fault) {
+      faults = Map.of(name, fault);
+      return this;
+    }
+
+    /** The connection manager's. */
+    Builder streamIdleTimeout(Duration timeout) {
+      streamIdleTimeout = Optional.of(timeout);
+      return this;
+    }
+
     CallBed build() {
       return new CallBed(this);
     }
@@ -125,6 +147,7 @@ final class CallBed {
                 circuit_breakers: {thresholds: [{max_requests: 3, max_retries: 2}]}
                 outlier_detection:\s"""
                     + builder.outliers),
+            builder.safeguards,
             time,
             time.serial("config"),
             telemetry);
@@ -141,11 +164,11 @@ final class CallBed {
             + "\n    route:\n      cluster: c\n"
             + builder.action.indent(6);
     RouteTable table = RouteTable.compile(XdsYaml.routes(yaml), telemetry.meters());
-    MeshView view = new FixedView(table, manager(builder.router), Map.of("c", upstream));
+    MeshView view = new FixedView(table, manager(builder), Map.of("c", upstream));
     calls = new Calls(FixedView.source(view), time, telemetry, builder.readyTimeout);
   }
 
-  private static ConnectionManager manager(Router router) {
+  private static ConnectionManager manager(Builder builder) {
     HttpConnectionManager bare = HttpConnectionManager.of(new RouteSource.Rds("routes"));
     return ConnectionManager.compile(
         new HttpConnectionManager(
@@ -155,8 +178,10 @@ final class CallBed {
             bare.stripTrailingHostDot(),
             bare.trust(),
             bare.maxStreamDuration(),
+            builder.streamIdleTimeout,
             bare.upgrades(),
-            router),
+            builder.faults,
+            builder.router),
         OptionalInt.empty(),
         List.of());
   }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assertions.assertSame;
 import dev.proxyless.mesh.model.RetryPolicy;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.telemetry.MeshTracing;
-import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -76,18 +75,6 @@ class CallContextsTest {
   }
 
   private static RetryRules rules(int retries) {
-    return RetryRules.compile(
-        new RetryPolicy(
-            Set.of(),
-            retries,
-            Optional.empty(),
-            List.of(),
-            List.of(),
-            List.of(),
-            Duration.ofMillis(25),
-            Duration.ofMillis(250),
-            false,
-            1),
-        "");
+    return RetryRules.compile(RetryPolicy.of(Set.of(), retries), "");
   }
 }

@@ -62,7 +62,7 @@ class RetryConditionTest {
     int all = 0;
     for (Failure failure : Failure.values()) {
       boolean hasARuleOfItsOwn = failure == Failure.DEAD_CONNECTION; // ResendTest
-      if (failure != Failure.CALL_TIMEOUT && !hasARuleOfItsOwn) {
+      if (!failure.endsCall() && !hasARuleOfItsOwn) {
         all++;
         if (isRetried(condition, fail(failure))) {
           retried.add(failure.name());

@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.model.Locality;
+import dev.proxyless.mesh.model.Metadata;
+import dev.proxyless.mesh.model.RetryPolicy;
 import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.telemetry.MeshTracing;
@@ -15,6 +19,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -101,21 +106,141 @@ class RetryTest {
 
   @Test
   void theBackOffDoublesFrom25MillisecondsTo250WithFullJitter() {
-    Backoff backoff = new Backoff(Duration.ofMillis(25), Duration.ofMillis(250));
+    Backoff backoff = backoff(Duration.ofMillis(25), Duration.ofMillis(250));
     // 249 modulo the interval
     assertEquals(
         List.of(24L, 49L, 49L, 49L, 249L, 249L), delays(backoff, 249, 249, 249, 249, 249, 249));
     assertEquals(
         List.of(0L, 0L, 0L, 0L, 0L),
-        delays(new Backoff(Duration.ofMillis(25), Duration.ofMillis(250)), 0, 50, 100, 200, 250));
+        delays(backoff(Duration.ofMillis(25), Duration.ofMillis(250)), 0, 50, 100, 200, 250));
     // 2^64 - 1 is 15 modulo 25
+    assertEquals(List.of(15L), delays(backoff(Duration.ofMillis(25), Duration.ofMillis(250)), -1));
+  }
+
+  private static final String RATE_LIMITED =
+      "retry_on: 'retriable-status-codes', retriable_status_codes: [429],"
+          + " rate_limited_retry_back_off: {reset_headers: [{name: retry-after}, {name:"
+          + " x-ratelimit-reset, format: UNIX_TIMESTAMP}], max_interval: 10s}";
+
+  /** The delay before the one retry after such a response. */
+  private static Duration rateLimited(CallBed bed, String name, String value) {
+    return bed.run(respond(429, name, value), respond(200)).delays().get(0);
+  }
+
+  @Test
+  void aRateLimitedResponseSaysWhenToComeAgain() {
+    CallBed bed = CallBed.with().retry(RATE_LIMITED).withoutBlame().build();
+    Duration delay = rateLimited(bed, "retry-after", "2");
+    assertTrue(
+        delay.toMillis() >= 2_000 && delay.toMillis() < 3_000, "2 s and up to half: " + delay);
+    String reset = Long.toString(bed.time.now().getEpochSecond() + 4);
+    delay = rateLimited(bed, "x-ratelimit-reset", reset);
+    assertTrue(delay.toMillis() >= 4_000 && delay.toMillis() < 6_000, "in 4 s: " + delay);
+  }
+
+  @Test
+  void whatARateLimitedResponseSaysInVainLeavesTheOrdinaryBackOff() {
+    CallBed bed = CallBed.with().retry(RATE_LIMITED).withoutBlame().build();
+    for (String value : List.of("11", "0", "-1", "soon", "1.5", "99999999999999999999", "")) {
+      assertTrue(rateLimited(bed, "retry-after", value).toMillis() < 25, value);
+    }
+    assertTrue(rateLimited(bed, "x-ratelimit-reset", "1").toMillis() < 25, "long ago");
+  }
+
+  @Test
+  void theRateLimitedBackOffIsForResponsesAlone() {
+    CallBed bed =
+        CallBed.with().retry(RATE_LIMITED.replace("retriable-status-codes'", "reset'")).build();
+    CallBed.Run run = bed.run(fail(Failure.REMOTE_RESET), respond(200));
+    assertTrue(run.delays().get(0).toMillis() < 25, "" + run.delays());
+  }
+
+  private static Metadata labels(String key, Object value) {
+    return new Metadata(Map.of(Metadata.LB, Map.of(key, value)));
+  }
+
+  private static EndpointAssignment endpoints(
+      Metadata first, int firstPriority, Metadata second, int secondPriority) {
+    return new EndpointAssignment.Builder()
+        .add(
+            "10.0.0.1",
+            80,
+            "",
+            EndpointAssignment.Health.UNKNOWN,
+            firstPriority,
+            Locality.UNKNOWN,
+            first)
+        .add(
+            "10.0.0.2",
+            80,
+            "",
+            EndpointAssignment.Health.UNKNOWN,
+            secondPriority,
+            Locality.UNKNOWN,
+            second)
+        .build();
+  }
+
+  private static final String EXTENSION = "type.googleapis.com/envoy.extensions.retry.";
+
+  private static CallBed selecting(String predicates) {
+    return CallBed.with()
+        .withoutBlame()
+        .action(
+            "timeout: 0s\nretry_policy: {retry_on: 5xx, num_retries: 6, host_selection_retry_max_attempts: 9, "
+                + predicates.replace("EXT/", EXTENSION)
+                + "}")
+        .build();
+  }
+
+  @Test
+  void retriesLeaveOutCanariesAndLabelledEndpoints() {
+    for (String predicate :
+        List.of(
+            "{name: a, typed_config: {'@type': EXT/host.omit_canary_hosts.v3.OmitCanaryHostsPredicate}}",
+            "{name: a, typed_config: {'@type': EXT/host.omit_host_metadata.v3.OmitHostMetadataConfig,"
+                + " metadata_match: {filter_metadata: {envoy.lb: {canary: true}}}}}")) {
+      CallBed bed = selecting("retry_host_predicate: [" + predicate + "]");
+      bed.upstream.update(endpoints(labels("canary", true), 0, labels("canary", false), 0));
+      List<String> tried = bed.run(respond(503)).endpoints();
+      assertEquals(
+          List.of("10.0.0.2:80"), tried.subList(1, 7).stream().distinct().toList(), predicate);
+    }
+  }
+
+  @Test
+  void theFirstTryAvoidsNobody() {
+    CallBed bed =
+        selecting(
+            "retry_host_predicate: [{name: a, typed_config: {'@type':"
+                + " EXT/host.omit_canary_hosts.v3.OmitCanaryHostsPredicate}}]");
+    bed.upstream.update(endpoints(labels("canary", true), 0, labels("canary", false), 0));
+    HashSet<String> firsts = new HashSet<>();
+    for (int i = 0; i < 4; i++) {
+      firsts.add(bed.run(respond(200)).endpoints().get(0));
+    }
+    assertEquals(2, firsts.size());
+  }
+
+  @Test
+  void retriesMoveToPrioritiesThatWereNotTried() {
+    CallBed bed =
+        selecting(
+            "retry_priority: {name: p, typed_config: {'@type':"
+                + " EXT/priority.previous_priorities.v3.PreviousPrioritiesConfig, update_frequency:"
+                + " 2}}");
+    bed.upstream.update(endpoints(Metadata.EMPTY, 0, Metadata.EMPTY, 1));
+    String zero = "10.0.0.1:80";
+    String one = "10.0.0.2:80";
     assertEquals(
-        List.of(15L), delays(new Backoff(Duration.ofMillis(25), Duration.ofMillis(250)), -1));
+        List.of(zero, zero, one, one, zero, zero, one),
+        bed.run(respond(503)).endpoints(),
+        "after two tries of all, all count again");
   }
 
   @Test
   void aBackOffIsAtLeastOfAMillisecondsInterval() {
-    Backoff backoff = new Backoff(Duration.ofNanos(10), Duration.ofNanos(20));
+    Backoff backoff = backoff(Duration.ofNanos(10), Duration.ofNanos(20));
     assertEquals(List.of(0L, 0L), delays(backoff, 7, 7));
   }
 
@@ -220,6 +345,22 @@ class RetryTest {
         "name: t\nvirtual_hosts: [{name: v, domains: ['*'], retry_policy: " + policy + "}]";
     return RetryRules.compile(
         XdsYaml.routes(yaml).virtualHosts().get(0).retryPolicy().orElseThrow(), "");
+  }
+
+  private static Backoff backoff(Duration base, Duration max) {
+    RetryPolicy plain = RetryPolicy.NONE;
+    return new Backoff(
+        new RetryPolicy(
+            plain.retryOn(),
+            plain.numRetries(),
+            plain.perTryTimeout(),
+            plain.perTryIdleTimeout(),
+            plain.retriableStatusCodes(),
+            plain.retriableHeaders(),
+            plain.retriableRequestHeaders(),
+            new RetryPolicy.BackOff(base, max),
+            plain.rateLimitedBackOff(),
+            plain.hostSelection()));
   }
 
   private static List<Long> delays(Backoff backoff, long... randoms) {

@@ -251,6 +251,52 @@ class TimeoutTest {
     return lines.toString();
   }
 
+  private static Attempt firstOf(CallBed bed) {
+    return CallBed.attempt(bed.forward().next());
+  }
+
+  @Test
+  void idlingIsBoundedByTheRouteElseTheConnectionManagerElseFiveMinutes() {
+    assertEquals(Duration.ofMinutes(5), firstOf(CallBed.with().build()).idleTimeout());
+    CallBed.Builder manager = CallBed.with().streamIdleTimeout(Duration.ofSeconds(9));
+    assertEquals(Duration.ofSeconds(9), firstOf(manager.build()).idleTimeout());
+    assertEquals(
+        Duration.ofSeconds(7), firstOf(manager.action("idle_timeout: 7s").build()).idleTimeout());
+    assertEquals(Duration.ZERO, firstOf(manager.action("idle_timeout: 0s").build()).idleTimeout());
+  }
+
+  @Test
+  void aCallThatIdlesIsNotRetried() {
+    CallBed bed =
+        CallBed.with()
+            .action("idle_timeout: 7s\nretry_policy: {retry_on: '5xx,reset', num_retries: 3}")
+            .build();
+    CallBed.Run run = bed.run(fail(Failure.STREAM_IDLE_TIMEOUT));
+    assertEquals(504, run.status());
+    assertEquals("stream timeout", run.local().body());
+    assertEquals("SI", run.flags());
+    assertEquals("stream_idle_timeout", run.local().info().details());
+    assertTrue(
+        run.local().info().explanation().endsWith("for the idle_timeout of 7000 ms"),
+        run.local().info().explanation());
+    assertEquals(1, run.attempts().size());
+    bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void aTryThatIdlesIsRetriedAsOneThatTakesTooLong() {
+    CallBed bed =
+        CallBed.with().retry("retry_on: reset, num_retries: 1, per_try_idle_timeout: 2s").build();
+    assertEquals(Duration.ofSeconds(2), firstOf(bed).idleTimeout());
+    CallBed.Run run = bed.run(fail(Failure.PER_TRY_IDLE_TIMEOUT));
+    assertEquals(2, run.attempts().size());
+    assertEquals("URX,UT", run.flags());
+    assertEquals("upstream_per_try_idle_timeout", run.local().info().details());
+    assertTrue(
+        run.local().info().explanation().contains("for the per_try_idle_timeout of 2000 ms"),
+        run.local().info().explanation());
+  }
+
   private static CallContext deadline(CallBed bed, long millis) {
     return CallContext.serving(bed.time.nanoTime() + millis * 1_000_000, List.of());
   }

@@ -42,7 +42,7 @@ class BalancingTest {
     Runnable picks =
         () -> {
           for (int i = 0; i < 10_000; i++) {
-            Endpoint picked = upstream.pick(endpoint -> false, 0);
+            Endpoint picked = upstream.pick();
             counts
                 .computeIfAbsent(String.valueOf(picked), each -> new AtomicInteger())
                 .incrementAndGet();
@@ -77,7 +77,7 @@ class BalancingTest {
 
   @Test
   void aClusterWithoutEndpointsHasNoneToPick() {
-    assertNull(upstreams.create("", 0).pick(endpoint -> false, 0));
+    assertNull(upstreams.create("", 0).pick());
   }
 
   @ParameterizedTest
@@ -113,7 +113,7 @@ class BalancingTest {
     Upstream upstream =
         upstreams.create("common_lb_config: {healthy_panic_threshold: {value: 0}}", 0);
     upstream.update(healthy(0, 3));
-    assertNull(upstream.pick(endpoint -> false, 0));
+    assertNull(upstream.pick());
     assertFalse(upstream.isPanic());
     upstream.update(healthy(1, 100));
     assertEquals(Set.of("10.0.0.1:80"), new HashSet<>(Upstreams.picks(upstream, 10)));
@@ -160,7 +160,7 @@ class BalancingTest {
     upstream.update(builder.build());
     Map<Health, Integer> counts = new TreeMap<>();
     for (int i = 0; i < 20_000; i++) {
-      Endpoint picked = upstream.pick(endpoint -> false, 0);
+      Endpoint picked = upstream.pick();
       counts.merge(picked == null ? Health.UNKNOWN : picked.health(), 1, Integer::sum);
     }
     assertEquals(0.70, counts.getOrDefault(Health.HEALTHY, 0) / 20_000.0, 0.017);
@@ -170,21 +170,21 @@ class BalancingTest {
   @Test
   void aRejectedEndpointIsPickedAroundAsOftenAsAllowedAndThenUsedAllTheSame() {
     Upstream upstream = upstreams.create("", 2);
-    Endpoint first = upstream.pick(endpoint -> false, 0);
+    Endpoint first = upstream.pick();
     Upstreams.picks(upstream, 1);
-    Endpoint second = upstream.pick(endpoint -> endpoint == first, 1);
+    Endpoint second = upstream.pick(endpoint -> endpoint == first, 1, Set.of());
     assertNotEquals(String.valueOf(first), String.valueOf(second));
-    Endpoint only = upstream.pick(endpoint -> true, 5);
+    Endpoint only = upstream.pick(endpoint -> true, 5, Set.of());
     assertTrue(only != null, "the last picked is used");
     AtomicInteger asked = new AtomicInteger();
-    upstream.pick(endpoint -> asked.incrementAndGet() > 0, 5);
+    upstream.pick(endpoint -> asked.incrementAndGet() > 0, 5, Set.of());
     assertEquals(5, asked.get());
   }
 
   private static double shareOfPriority(Upstream upstream, int priority) {
     int count = 0;
     for (int i = 0; i < 20_000; i++) {
-      Endpoint picked = upstream.pick(endpoint -> false, 0);
+      Endpoint picked = upstream.pick();
       count += picked != null && picked.priority() == priority ? 1 : 0;
     }
     return count / 20_000.0;

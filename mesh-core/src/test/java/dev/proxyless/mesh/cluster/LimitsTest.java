@@ -39,6 +39,21 @@ class LimitsTest {
   }
 
   @Test
+  void aRetryBudgetIsAShareOfTheRequestsInFlightAndStandsInForMaxRetries() {
+    Upstream upstream =
+        upstreams.create(
+            thresholds(
+                "max_retries: 0, retry_budget: {budget_percent: {value: 20}, min_retry_concurrency:"
+                    + " 2}"),
+            1);
+    assertEquals(2, retries(upstream, 10));
+    assertEquals(100, requests(upstream, 100));
+    assertEquals(18, retries(upstream, 100), "20 in all");
+    upstream.releaseRetry(Priority.DEFAULT);
+    assertEquals(1, retries(upstream, 5));
+  }
+
+  @Test
   void anInterruptedThreadFindsRoomWhereThereIsSome() {
     Upstream upstream = upstreams.create(thresholds("max_requests: 1, max_retries: 1"), 1);
     Thread.currentThread().interrupt();

@@ -59,7 +59,7 @@ final class Upstreams {
   static List<String> picks(Upstream upstream, int count) {
     List<String> picks = new ArrayList<>();
     for (int i = 0; i < count; i++) {
-      Endpoint picked = upstream.pick(endpoint -> false, 0);
+      Endpoint picked = upstream.pick();
       picks.add(picked == null ? "none" : picked.name());
     }
     return picks;

@@ -49,6 +49,7 @@ final class FieldTableTest {
       envoy.config.route.v3.DirectResponseAction: 3 body_format envoy.config.core.v3.SubstitutionFormatString with presence
       envoy.config.common.mutation_rules.v3.HeaderMutation: 3 remove_on_match envoy.config.common.mutation_rules.v3.HeaderMutation.RemoveOnMatch in action with presence
       envoy.config.common.mutation_rules.v3.HeaderMutation.RemoveOnMatch: 1 key_matcher envoy.type.matcher.v3.StringMatcher with presence
+      envoy.config.cluster.v3.CircuitBreakers.Thresholds.RetryBudget: 3 budget_interval DURATION with presence
       """;
 
   @Test

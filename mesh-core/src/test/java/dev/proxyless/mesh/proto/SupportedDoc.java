@@ -26,7 +26,8 @@ final class SupportedDoc {
         List.of(
             "envoy.config.listener.v3.Listener",
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
-            "envoy.extensions.filters.http.router.v3.Router"));
+            "envoy.extensions.filters.http.router.v3.Router",
+            "envoy.extensions.filters.http.fault.v3.HTTPFault"));
     SECTIONS.put(
         "RouteConfiguration",
         List.of(
@@ -35,6 +36,9 @@ final class SupportedDoc {
             "envoy.config.route.v3.FilterConfig",
             "envoy.type.matcher.v3.HttpRequestHeaderMatchInput",
             "envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate",
+            "envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate",
+            "envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig",
+            "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig",
             "envoy.extensions.path.match.uri_template.v3.UriTemplateMatchConfig",
             "envoy.extensions.path.rewrite.uri_template.v3.UriTemplateRewriteConfig",
             "envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfig",

@@ -33,7 +33,9 @@ class ConnectionManagerTest {
             stripDot,
             trust,
             plain.maxStreamDuration(),
+            plain.streamIdleTimeout(),
             plain.upgrades(),
+            plain.faults(),
             plain.router()),
         OptionalInt.of(8080),
         List.of("x-only"));

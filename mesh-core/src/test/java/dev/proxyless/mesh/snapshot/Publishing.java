@@ -3,6 +3,7 @@ package dev.proxyless.mesh.snapshot;
 import dev.proxyless.mesh.call.MeshView.OutboundChain;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
+import dev.proxyless.mesh.cluster.Safeguards;
 import dev.proxyless.mesh.discovery.EndpointSources;
 import dev.proxyless.mesh.file.FileWatch;
 import dev.proxyless.mesh.model.Cluster;
@@ -60,7 +61,12 @@ final class Publishing implements AutoCloseable {
     MeshExecutor thread = time.serial("config");
     publisher =
         new SnapshotPublisher(
-            sources, new TlsContexts(files, real, telemetry), time, thread, telemetry);
+            sources,
+            new TlsContexts(files, real, telemetry),
+            time,
+            thread,
+            telemetry,
+            Safeguards.NONE);
   }
 
   /** The outbound listener, whose routes are {@code r}. */

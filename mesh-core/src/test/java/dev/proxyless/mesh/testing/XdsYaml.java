@@ -3,6 +3,7 @@ package dev.proxyless.mesh.testing;
 import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.EndpointAssignment;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
@@ -21,6 +22,9 @@ public final class XdsYaml {
             public Optional<String> fileRefusal(String path) {
               return Optional.empty();
             }
+
+            @Override
+            public void fault(HttpFault fault, String path) {}
 
             @Override
             public void routes(RouteConfiguration configuration) {}

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 
 import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Json;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
 import dev.proxyless.mesh.proto.Field;
@@ -39,7 +40,6 @@ final class ActingFieldsTest {
           "envoy.config.core.v3.ConfigSource.ads",
           "envoy.config.core.v3.ConfigSource.self",
           "envoy.config.core.v3.TransportSocket.name",
-          "envoy.config.route.v3.RetryPolicy.RetryHostPredicate.typed_config",
           "envoy.extensions.upstreams.http.v3.HttpProtocolOptions.ExplicitHttpConfig.http_protocol_options");
 
   private static final List<String> LISTENERS =
@@ -72,10 +72,29 @@ final class ActingFieldsTest {
               typed_config:
                 "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
                 rds: {route_config_name: r, config_source: {ads: {}}}
+                stream_idle_timeout: 9s
                 http_filters:
-                - name: fault
+                - name: unused
                   disabled: true
                   typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault}
+                - name: fault
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
+                    delay: {fixed_delay: 2s, percentage: {numerator: 5, denominator: TEN_THOUSAND}}
+                    abort: {http_status: 503, percentage: {numerator: 7}}
+                    upstream_cluster: c
+                    headers: [{name: x-a, present_match: true}]
+                    downstream_nodes: [n]
+                    max_active_faults: 9
+                - name: told
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
+                    delay: {header_delay: {}, percentage: {numerator: 5}}
+                    abort: {header_abort: {}, percentage: {numerator: 7}}
+                - name: grpc
+                  typed_config:
+                    "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
+                    abort: {grpc_status: 14, percentage: {numerator: 7}}
                 - name: cors
                   typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}
                 - name: guard
@@ -184,8 +203,21 @@ final class ActingFieldsTest {
               num_retries: 3
               per_try_timeout: 2s
               retry_host_predicate:
-              - name: envoy.retry_host_predicates.previous_hosts
+              - name: previous
                 typed_config: {"@type": type.googleapis.com/envoy.extensions.retry.host.previous_hosts.v3.PreviousHostsPredicate}
+              - name: labels
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig
+                  metadata_match: {filter_metadata: {envoy.lb: {old: true}}}
+              retry_priority:
+                name: priorities
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig
+                  update_frequency: 2
+              per_try_idle_timeout: 1s
+              rate_limited_retry_back_off:
+                reset_headers: [{name: retry-after}, {name: x-reset, format: UNIX_TIMESTAMP}]
+                max_interval: 7s
               host_selection_retry_max_attempts: 4
               retriable_status_codes: [418]
               retry_back_off: {base_interval: 1s, max_interval: 3s}
@@ -244,6 +276,7 @@ final class ActingFieldsTest {
                 priority: HIGH
                 metadata_match: {filter_metadata: {envoy.lb: {a: b}}}
                 timeout: 1s
+                idle_timeout: 7s
                 max_grpc_timeout: 3s
                 grpc_timeout_offset: 0.5s
                 retry_policy: {retry_on: 5xx}
@@ -442,7 +475,7 @@ final class ActingFieldsTest {
               explicit_http_config: {http2_protocol_options: {}}
           circuit_breakers:
             thresholds:
-            - {max_requests: 3, max_retries: 2}
+            - {max_requests: 3, max_retries: 2, retry_budget: {budget_percent: {value: 12.5}, min_retry_concurrency: 4}}
             - {priority: HIGH, max_requests: 1}
           outlier_detection:
             consecutive_5xx: 2
@@ -511,6 +544,7 @@ final class ActingFieldsTest {
             priority: 1
             lb_endpoints:
             - health_status: UNHEALTHY
+              metadata: {filter_metadata: {envoy.lb: {canary: true}}}
               endpoint:
                 hostname: h
                 address: {socket_address: {address: 10.0.0.1, port_value: 80}}
@@ -526,6 +560,9 @@ final class ActingFieldsTest {
         public Optional<String> fileRefusal(String path) {
           return Optional.empty();
         }
+
+        @Override
+        public void fault(HttpFault fault, String path) {}
 
         @Override
         public void routes(RouteConfiguration configuration) {}
@@ -582,6 +619,9 @@ final class ActingFieldsTest {
         List.of(
             "envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager",
             "envoy.extensions.filters.http.router.v3.Router",
+            "envoy.extensions.filters.http.fault.v3.HTTPFault",
+            "envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig",
+            "envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig",
             "envoy.config.route.v3.RouteList",
             "envoy.config.route.v3.FilterConfig",
             "envoy.extensions.internal_redirect.previous_routes.v3.PreviousRoutesConfig",

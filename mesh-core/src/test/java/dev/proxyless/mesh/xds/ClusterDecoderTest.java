@@ -8,6 +8,7 @@ import dev.proxyless.mesh.model.Cluster.Discovery;
 import dev.proxyless.mesh.model.Cluster.HostAndPort;
 import dev.proxyless.mesh.model.Cluster.IpPreference;
 import dev.proxyless.mesh.model.Cluster.Protocol;
+import dev.proxyless.mesh.model.Cluster.RetryBudget;
 import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.OutlierDetection;
 import java.time.Duration;
@@ -53,8 +54,8 @@ final class ClusterDecoderTest {
             Protocol.HTTP1,
             Optional.empty(),
             Optional.empty(),
-            new CircuitBreakers(1024, 3),
-            new CircuitBreakers(1024, 3),
+            new CircuitBreakers(1024, 3, Optional.empty()),
+            new CircuitBreakers(1024, 3, Optional.empty()),
             50),
         decoding.cluster("{" + EDS + "}"));
   }
@@ -130,12 +131,20 @@ final class ClusterDecoderTest {
 
   @Test
   void circuitBreakersOfTheDefaultPriorityCount() {
-    assertEquals(new CircuitBreakers(0, 3), breakers("[{max_requests: 0}]"));
+    assertEquals(new CircuitBreakers(0, 3, Optional.empty()), breakers("[{max_requests: 0}]"));
     assertEquals(
-        new CircuitBreakers(4_294_967_295L, 7),
+        new CircuitBreakers(4_294_967_295L, 7, Optional.empty()),
         breakers("[{priority: DEFAULT, max_requests: 4294967295, max_retries: 7}]"));
     assertEquals(CircuitBreakers.DEFAULT, breakers("[{priority: HIGH, max_requests: 5}]"));
-    assertEquals(new CircuitBreakers(1, 3), breakers("[{max_requests: 1}, {max_requests: 2}]"));
+    assertEquals(
+        new CircuitBreakers(1, 3, Optional.empty()),
+        breakers("[{max_requests: 1}, {max_requests: 2}]"));
+    assertEquals(
+        new CircuitBreakers(1024, 3, Optional.of(new RetryBudget(20, 3))),
+        breakers("[{retry_budget: {}}]"));
+    assertEquals(
+        new CircuitBreakers(1024, 3, Optional.of(new RetryBudget(12.5, 0))),
+        breakers("[{retry_budget: {budget_percent: {value: 12.5}, min_retry_concurrency: 0}}]"));
   }
 
   @Test

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.document.Documents;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
 import dev.proxyless.mesh.proto.InvalidMessageException;
@@ -188,6 +189,9 @@ final class DecoderTest {
     public Optional<String> fileRefusal(String path) {
       return Optional.empty();
     }
+
+    @Override
+    public void fault(HttpFault fault, String path) {}
 
     @Override
     public void routes(RouteConfiguration configuration) {

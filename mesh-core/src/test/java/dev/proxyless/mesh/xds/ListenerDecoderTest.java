@@ -5,20 +5,25 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.model.CidrRange;
+import dev.proxyless.mesh.model.FractionalPercent;
+import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.HttpConnectionManager;
 import dev.proxyless.mesh.model.HttpConnectionManager.EscapedSlashes;
 import dev.proxyless.mesh.model.HttpConnectionManager.Paths;
 import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
 import dev.proxyless.mesh.model.HttpConnectionManager.StripPort;
 import dev.proxyless.mesh.model.HttpConnectionManager.Trust;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.RouteConfiguration;
+import dev.proxyless.mesh.model.ValueMatch;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -47,7 +52,23 @@ final class ListenerDecoderTest {
             true,
             new Trust(Optional.of(List.of(new CidrRange("127.0.0.0", 8))), true, 2),
             Optional.of(Duration.ofSeconds(3)),
+            Optional.of(Duration.ofSeconds(4)),
             Map.of("websocket", true, "connect", false),
+            Map.of(
+                "chaos",
+                new HttpFault(
+                    Optional.of(
+                        new HttpFault.Delay(
+                            Optional.of(Duration.ofSeconds(2)), new FractionalPercent(5, 10_000))),
+                    Optional.of(
+                        new HttpFault.Abort(
+                            OptionalInt.of(503),
+                            OptionalInt.empty(),
+                            new FractionalPercent(7, 100))),
+                    "c",
+                    List.of(new HeaderMatcher("x-a", new ValueMatch.Present(true), false, false)),
+                    List.of("n"),
+                    OptionalLong.of(9))),
             new HttpConnectionManager.Router(true, true, List.of("x-envoy-max-retries"))),
         connectionManager(
             """
@@ -57,7 +78,13 @@ final class ListenerDecoderTest {
             use_remote_address: true, xff_num_trusted_hops: 2,
             common_http_protocol_options: {max_stream_duration: 3s},
             upgrade_configs: [{upgrade_type: websocket}, {upgrade_type: CONNECT, enabled: false}],
-            http_filters: [%s, suppress_envoy_headers: true, respect_expected_rq_timeout: true,
+            stream_idle_timeout: 4s,
+            http_filters: [
+              {name: chaos, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault,
+                delay: {fixed_delay: 2s, percentage: {numerator: 5, denominator: TEN_THOUSAND}},
+                abort: {http_status: 503, percentage: {numerator: 7}}, upstream_cluster: c,
+                headers: [{name: x-a, present_match: true}], downstream_nodes: [n], max_active_faults: 9}},
+              %s, suppress_envoy_headers: true, respect_expected_rq_timeout: true,
               strict_check_headers: [x-envoy-max-retries]}}]
             """
                 .formatted(ROUTER)));
@@ -182,12 +209,12 @@ final class ListenerDecoderTest {
   @Test
   void filtersThatAreNotSupportedAreReported() {
     String fault =
-        "{name: fault, typed_config: {\"@type\":"
-            + " type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault}}";
+        "{name: cors, typed_config: {\"@type\":"
+            + " type.googleapis.com/envoy.extensions.filters.http.cors.v3.Cors}}";
     String disabled = "{name: unused, disabled: true}";
     assertEquals(
         List.of(
-            "http_filters[0]: the filter \"fault\" is not supported; it is passed over",
+            "http_filters[0]: the filter \"cors\" is not supported; it is passed over",
             "http_filters[3]: the filter \"bare\" is not supported; it is passed over"),
         decoding
             .reported(

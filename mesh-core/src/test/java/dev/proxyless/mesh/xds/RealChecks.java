@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.xds;
 
 import dev.proxyless.mesh.file.AllowedDirectories;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
 import dev.proxyless.mesh.proto.InvalidMessageException;
@@ -25,6 +26,9 @@ record RealChecks(AllowedDirectories directories) implements Checks {
   public Optional<String> fileRefusal(String path) {
     return directories.refusal(path);
   }
+
+  @Override
+  public void fault(HttpFault fault, String path) {}
 
   @Override
   public void routes(RouteConfiguration configuration) {

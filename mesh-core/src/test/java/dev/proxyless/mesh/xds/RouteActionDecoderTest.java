@@ -152,11 +152,12 @@ final class RouteActionDecoderTest {
                     Optional.of(Duration.ZERO),
                     Optional.of(Duration.ofSeconds(3)))),
             Optional.of(Duration.ofSeconds(4)),
-            Optional.of(Duration.ofSeconds(5))),
+            Optional.of(Duration.ofSeconds(5)),
+            Optional.of(Duration.ofSeconds(6))),
         forward(
                 "{timeout: 1s, max_stream_duration: {max_stream_duration: 2s,"
                     + " grpc_timeout_header_max: 0s, grpc_timeout_header_offset: 3s},"
-                    + " max_grpc_timeout: 4s, grpc_timeout_offset: 5s}")
+                    + " max_grpc_timeout: 4s, grpc_timeout_offset: 5s, idle_timeout: 6s}")
             .timeouts());
     assertEquals(Priority.HIGH, forward("{priority: HIGH}").priority());
     assertEquals(

@@ -6,9 +6,14 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.model.FractionalPercent;
 import dev.proxyless.mesh.model.HeaderMatcher;
+import dev.proxyless.mesh.model.Metadata;
 import dev.proxyless.mesh.model.QueryParameterMatcher;
 import dev.proxyless.mesh.model.RetryOn;
 import dev.proxyless.mesh.model.RetryPolicy;
+import dev.proxyless.mesh.model.RetryPolicy.BackOff;
+import dev.proxyless.mesh.model.RetryPolicy.HostSelection;
+import dev.proxyless.mesh.model.RetryPolicy.RateLimitedBackOff;
+import dev.proxyless.mesh.model.RetryPolicy.ResetHeader;
 import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.ClusterSpecifier;
@@ -26,6 +31,7 @@ import dev.proxyless.mesh.model.ValueMatch;
 import dev.proxyless.mesh.model.VirtualHost;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -212,13 +218,13 @@ final class RouteDecoderTest {
             Set.of(),
             1,
             Optional.empty(),
+            Optional.empty(),
             List.of(),
             List.of(),
             List.of(),
-            Duration.ofMillis(25),
-            Duration.ofMillis(250),
-            false,
-            1),
+            new BackOff(Duration.ofMillis(25), Duration.ofMillis(250)),
+            Optional.empty(),
+            new HostSelection(false, false, List.of(), 1, OptionalInt.empty())),
         retry("{}"));
   }
 
@@ -229,25 +235,53 @@ final class RouteDecoderTest {
             Set.of(RetryOn.GATEWAY_ERROR, RetryOn.RETRIABLE_STATUS_CODES, RetryOn.GRPC_UNAVAILABLE),
             0,
             Optional.of(Duration.ofSeconds(2)),
+            Optional.of(Duration.ofSeconds(1)),
             List.of(429, 599),
             List.of(new HeaderMatcher("x-r", text(Kind.EXACT, "1"), false, false)),
             List.of(new HeaderMatcher("x-q", new ValueMatch.Present(true), false, false)),
-            Duration.ofMillis(10),
-            Duration.ofMillis(20),
-            true,
-            5),
+            new BackOff(Duration.ofMillis(10), Duration.ofMillis(20)),
+            Optional.of(
+                new RateLimitedBackOff(
+                    List.of(
+                        new ResetHeader("retry-after", false),
+                        new ResetHeader("x-ratelimit-reset", true)),
+                    Duration.ofSeconds(7))),
+            new HostSelection(
+                true,
+                true,
+                List.of(new Metadata(Map.of("envoy.lb", Map.of("old", true)))),
+                5,
+                OptionalInt.of(2))),
         retry(
             """
             {retry_on: 'gateway-error, retriable-status-codes,unavailable', num_retries: 0,
-             per_try_timeout: 2s, retriable_status_codes: [429, 599],
+             per_try_timeout: 2s, per_try_idle_timeout: 1s, retriable_status_codes: [429, 599],
              retriable_headers: [{name: X-R, exact_match: '1'}],
              retriable_request_headers: [{name: X-Q, present_match: true}],
              retry_back_off: {base_interval: 0.010s, max_interval: 0.020s},
-             retry_host_predicate: [{name: envoy.retry_host_predicates.previous_hosts}],
+             rate_limited_retry_back_off:
+               {reset_headers: [{name: Retry-After}, {name: X-RateLimit-Reset, format: UNIX_TIMESTAMP}],
+                max_interval: 7s},
+             retry_host_predicate: [
+               {name: envoy.retry_host_predicates.previous_hosts},
+               {name: canary, typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.host.omit_canary_hosts.v3.OmitCanaryHostsPredicate}},
+               {name: metadata,
+                typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.host.omit_host_metadata.v3.OmitHostMetadataConfig,
+                  metadata_match: {filter_metadata: {envoy.lb: {old: true}}}}}],
+             retry_priority:
+               {name: envoy.retry_priorities.previous_priorities,
+                typed_config: {'@type': type.googleapis.com/envoy.extensions.retry.priority.previous_priorities.v3.PreviousPrioritiesConfig,
+                  update_frequency: 2}},
              host_selection_retry_max_attempts: 5}
             """));
     assertEquals(
-        Duration.ofMillis(100), retry("{retry_back_off: {base_interval: 0.010s}}").maxInterval());
+        Duration.ofMillis(100),
+        retry("{retry_back_off: {base_interval: 0.010s}}").backOff().maxInterval());
+    assertEquals(
+        Optional.of(Duration.ofMinutes(5)),
+        retry("{rate_limited_retry_back_off: {reset_headers: [{name: a}]}}")
+            .rateLimitedBackOff()
+            .map(RateLimitedBackOff::maxInterval));
   }
 
   @Test
@@ -449,13 +483,13 @@ final class RouteDecoderTest {
             AT + "route.retry_policy.retry_on: the condition \"5xxx\" is unknown; it never holds",
             AT
                 + "route.retry_policy.retry_host_predicate[0].name:"
-                + " \"envoy.retry_host_predicates.omit_canary_hosts\" is not supported; it rejects"
+                + " \"own.predicate\" is not supported; it rejects"
                 + " no host"),
         decoding.reported(
             ResourceType.ROUTE_CONFIGURATION,
             routeYaml(
                 "route: {cluster: c, retry_policy: {retry_on: '5xx, 5xxx,', retry_host_predicate:"
-                    + " [{name: envoy.retry_host_predicates.omit_canary_hosts}]}}")));
+                    + " [{name: own.predicate}]}}")));
     assertEquals(
         List.of(AT + "route.rate_limits: is not supported; it changes nothing"),
         decoding.reported(

@@ -246,10 +246,10 @@ final class RouteLevelsTest {
             .typedPerFilterConfig();
     assertEquals(
         Map.of(
-            "a", new FilterConfig(ROUTER, "2001", false),
-            "b", new FilterConfig("", "", true),
-            "c", new FilterConfig(ROUTER, "2001", true),
-            "d", new FilterConfig(ROUTER, "2001", false)),
+            "a", new FilterConfig(ROUTER, "2001", false, Optional.empty()),
+            "b", new FilterConfig("", "", true, Optional.empty()),
+            "c", new FilterConfig(ROUTER, "2001", true, Optional.empty()),
+            "d", new FilterConfig(ROUTER, "2001", false, Optional.empty())),
         configs);
   }
 
@@ -266,7 +266,10 @@ final class RouteLevelsTest {
                         "{name: r, typed_per_filter_config: {a: {\"@type\": a.b/c.D, e: [1, x]}}}"))
                 .model();
     assertEquals(
-        Map.of("a", new FilterConfig("c.D", "{\"@type\":\"a.b/c.D\",\"e\":[1,\"x\"]}", false)),
+        Map.of(
+            "a",
+            new FilterConfig(
+                "c.D", "{\"@type\":\"a.b/c.D\",\"e\":[1,\"x\"]}", false, Optional.empty())),
         configuration.typedPerFilterConfig());
   }
 

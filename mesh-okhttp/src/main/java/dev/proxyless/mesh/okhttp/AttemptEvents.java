@@ -26,7 +26,7 @@ final class AttemptEvents extends EventListener {
   private final Call outer;
   private final EventListener application;
   private final InnerClient client;
-  private final Runnable connected;
+  private final Runnable sentWhole;
   private final Ended ended;
   private volatile boolean connecting;
   private volatile boolean acquired;
@@ -40,11 +40,11 @@ final class AttemptEvents extends EventListener {
   }
 
   AttemptEvents(
-      Call outer, EventListener application, InnerClient client, Runnable connected, Ended ended) {
+      Call outer, EventListener application, InnerClient client, Runnable sentWhole, Ended ended) {
     this.outer = outer;
     this.application = application;
     this.client = client;
-    this.connected = connected;
+    this.sentWhole = sentWhole;
     this.ended = ended;
   }
 
@@ -72,7 +72,6 @@ final class AttemptEvents extends EventListener {
       used = new UsedConnection(socket, connection, !connecting);
     }
     acquired = true;
-    connected.run();
     application.connectionAcquired(outer, connection);
   }
 
@@ -156,6 +155,9 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void requestHeadersEnd(Call call, Request request) {
+    if (request.body() == null) {
+      sentWhole.run();
+    }
     application.requestHeadersEnd(outer, request);
   }
 
@@ -166,6 +168,7 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void requestBodyEnd(Call call, long byteCount) {
+    sentWhole.run();
     application.requestBodyEnd(outer, byteCount);
   }
 

@@ -1,21 +1,37 @@
 package dev.proxyless.mesh.okhttp;
 
+import dev.proxyless.mesh.time.MeshTime;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import okhttp3.Call;
 import okhttp3.EventListener;
 import org.jspecify.annotations.Nullable;
 
-/** Hands the cancellation of the caller's call on to the try under way, until its body's end. */
+/**
+ * Hands the cancellation of the caller's call on to the try under way, until its body's end, or to
+ * whoever leads several tries.
+ */
 final class Cancellation extends EventListener {
 
   private final CountDownLatch canceled = new CountDownLatch(1);
   private volatile @Nullable Call current;
+  private volatile @Nullable Runnable more;
 
   /** Makes this the try to cancel. */
   void watch(Call attempt) {
     current = attempt;
     if (canceled.getCount() == 0) {
       attempt.cancel();
+    }
+  }
+
+  /** Runs this as well. */
+  void onCancel(Runnable action) {
+    more = action;
+    if (canceled.getCount() == 0) {
+      action.run();
     }
   }
 
@@ -26,10 +42,25 @@ final class Cancellation extends EventListener {
     if (attempt != null) {
       attempt.cancel();
     }
+    Runnable action = more;
+    if (action != null) {
+      action.run();
+    }
   }
 
-  /** Opens when the caller cancels. */
-  CountDownLatch latch() {
-    return canceled;
+  /** Waits; the caller's cancellation or interruption ends the wait and the call. */
+  void await(MeshTime time, Duration delay) throws IOException {
+    try {
+      if (time.await(canceled, delay)) {
+        throw new IOException("Canceled");
+      }
+    } catch (InterruptedException interrupted) {
+      throw interrupted(interrupted);
+    }
+  }
+
+  static IOException interrupted(InterruptedException cause) {
+    Thread.currentThread().interrupt();
+    return (IOException) new InterruptedIOException("interrupted").initCause(cause);
   }
 }

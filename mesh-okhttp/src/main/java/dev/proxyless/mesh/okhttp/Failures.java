@@ -1,16 +1,21 @@
 package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.call.Failure;
+import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import javax.net.ssl.SSLException;
+import okhttp3.Protocol;
 import org.jspecify.annotations.Nullable;
 
 /** Puts what OkHttp throws into the words of the mesh. */
 final class Failures {
 
   private static final String STREAM_RESET = "stream was reset: ";
+
+  /** How OkHttp says that a line ended early, after so many bytes. */
+  private static final String LINE_CUT_SHORT = "(?s)\\\\n not found: limit=[1-9].*";
 
   private Failures() {}
 
@@ -37,12 +42,29 @@ final class Failures {
       return Failure.LOCAL_RESET; // the client's own read or write time-out
     }
     if (failure instanceof ProtocolException
+        || isWithinHead(failure)
         || (unanswered != null && unanswered.headNeverEnded())) {
       return Failure.PROTOCOL_ERROR;
     }
     return unanswered != null && unanswered.diedIdle(method)
         ? Failure.DEAD_CONNECTION
         : Failure.CONNECTION_TERMINATION;
+  }
+
+  /**
+   * Why a body broke off. The end of an HTTP/1 connection within a message is a breach of the
+   * protocol, as it is for Envoy.
+   */
+  static Failure ofBody(IOException failure, Protocol protocol) {
+    Failure found = classify(failure, null, true, "");
+    boolean http1 = protocol == Protocol.HTTP_1_1 || protocol == Protocol.HTTP_1_0;
+    return http1 && found == Failure.CONNECTION_TERMINATION ? Failure.PROTOCOL_ERROR : found;
+  }
+
+  /** Whether a connection ended within a line of the response's head; no head at all is another. */
+  private static boolean isWithinHead(IOException failure) {
+    return failure.getCause() instanceof EOFException
+        && String.valueOf(failure.getCause().getMessage()).matches(LINE_CUT_SHORT);
   }
 
   /** What happened, for people. */

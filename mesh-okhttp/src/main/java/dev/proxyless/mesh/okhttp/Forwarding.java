@@ -2,20 +2,13 @@ package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.call.Attempt;
-import dev.proxyless.mesh.call.Failure;
 import dev.proxyless.mesh.call.LocalReply;
 import dev.proxyless.mesh.call.MeshCall;
 import dev.proxyless.mesh.call.Step;
 import dev.proxyless.mesh.call.Verdict;
-import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.time.MeshTime;
 import java.io.IOException;
-import java.io.InterruptedIOException;
-import java.net.SocketTimeoutException;
 import java.time.Duration;
-import java.util.List;
-import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.Request;
@@ -24,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One call that is sent on: makes the tries that the mesh asks for, as inner calls on the caller's
- * thread, and tells how they ended.
+ * thread, and tells how they ended. Tries that may be made beside each other are {@link Hedging}'s.
  */
 final class Forwarding {
 
@@ -32,11 +25,11 @@ final class Forwarding {
   private final InnerClients clients;
   private final Interceptor.Chain chain;
   private final Call outer;
-  private final Request request;
-  private MeshCall call;
   private final Local local;
   private final Cancellation cancellation = new Cancellation();
   private final long callerDeadline;
+  private Request request;
+  private MeshCall call;
 
   /** The last response that was not given to the caller; it knows those before it. */
   private @Nullable Response discarded;
@@ -67,244 +60,136 @@ final class Forwarding {
     callerDeadline = callTimeout == 0 ? Long.MAX_VALUE : mesh.time().nanoTime() + callTimeout;
   }
 
-  Response run() throws IOException {
+  /**
+   * Leads the call to its end.
+   *
+   * @param delay to wait first
+   */
+  Response run(Duration delay) throws IOException {
     outer.addEventListener(cancellation);
-    boolean handedOver = false;
+    Outcome outcome = null;
     try {
-      while (true) {
-        Step step = call.next();
-        if (step instanceof Step.Reply reply) {
-          return local.respond(request, reply.reply(), discarded);
-        }
-        Try next = new Try(call, ((Step.Try) step).attempt());
-        Verdict verdict = next.make();
-        if (verdict instanceof Verdict.Accept accept) {
-          handedOver = true;
-          return next.handOver(accept.edits());
-        }
-        next.discard();
-        if (verdict instanceof Verdict.Follow follow) {
-          call = follow.next();
-          continue;
-        }
-        if (verdict instanceof Verdict.GiveUp giveUp) {
-          return local.respond(request, giveUp.reply(), discarded);
-        }
-        await(((Verdict.Retry) verdict).delay());
+      if (!delay.isZero()) {
+        cancellation.await(time(), delay);
       }
+      outcome = new Outcome.GoOn(call);
+      while (outcome instanceof Outcome.GoOn next) {
+        call = next.call();
+        outcome = lead();
+      }
+      return ((Outcome.Answer) outcome).response();
     } finally {
-      if (!handedOver) {
+      if (!(outcome instanceof Outcome.Answer)) {
         call.cancelled(); // does nothing where the call has ended
       }
     }
   }
 
-  /** Waits before a retry; the caller's cancellation or interruption ends the wait and the call. */
-  private void await(Duration delay) throws IOException {
-    try {
-      if (mesh.time().await(cancellation.latch(), delay) || outer.isCanceled()) {
-        throw new IOException("Canceled");
+  /** How a call ended. */
+  sealed interface Outcome {
+    /** With this response. */
+    record Answer(Response response) implements Outcome {}
+
+    /** In another call. */
+    record GoOn(MeshCall call) implements Outcome {}
+  }
+
+  private Outcome lead() throws IOException {
+    if (call.mayHedge()) {
+      Request copy = BodyCopy.of(request, call.replayLimit());
+      if (copy != null) {
+        request = copy;
+        return new Hedging(this, call).run();
       }
-    } catch (InterruptedException interrupted) {
-      Thread.currentThread().interrupt();
-      throw (IOException) new InterruptedIOException("interrupted").initCause(interrupted);
+    }
+    while (true) {
+      Step step = call.next();
+      if (step instanceof Step.Reply reply) {
+        return answer(reply.reply());
+      }
+      Try next = new Try(this, call, ((Step.Try) step).attempt(), () -> {});
+      next.execute();
+      Verdict verdict = next.verdict();
+      if (verdict instanceof Verdict.Accept accept) {
+        return answer(next, accept);
+      }
+      discard(next);
+      if (verdict instanceof Verdict.Retry retry) {
+        cancellation.await(time(), retry.delay());
+      } else {
+        return end(verdict);
+      }
     }
   }
 
-  /** One try. */
-  private final class Try {
-    private final MeshCall own;
-    private final Attempt attempt;
-    private final InnerClients.OfEndpoint clientsOfEndpoint;
-    private final InnerClient client;
-    private final AttemptEvents events;
-    private final Call inner;
-    private final long boundNanos;
-    private final boolean boundIsRoutes;
-    private volatile MeshTime.@Nullable Timer perTry;
-    private volatile boolean perTryOver;
-    private MeshTime.@Nullable Timer upgradeBound;
-    private volatile boolean upgradeOver;
-    private volatile boolean handedOver;
-    private volatile boolean over;
-    private volatile @Nullable IOException overBy;
-    private @Nullable Response response;
+  Outcome answer(LocalReply reply) throws IOException {
+    return new Outcome.Answer(local.respond(request, reply, discarded));
+  }
 
-    Try(MeshCall own, Attempt attempt) {
-      this.own = own;
-      this.attempt = attempt;
-      clientsOfEndpoint =
-          attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
-      client = clientsOfEndpoint.client(attempt);
-      events =
-          new AttemptEvents(outer, chain.getEventListener(), client, this::connected, this::ended);
-      inner = client.newCall(InnerRequests.of(request, own, attempt), chain);
-      long callerLeft =
-          callerDeadline == Long.MAX_VALUE
-              ? Long.MAX_VALUE
-              : callerDeadline - mesh.time().nanoTime();
-      long routeLeft = attempt.timeLeft().isZero() ? Long.MAX_VALUE : attempt.timeLeft().toNanos();
-      boundIsRoutes = routeLeft <= callerLeft;
-      boundNanos = Math.min(routeLeft, callerLeft);
-    }
+  Outcome answer(Try winner, Verdict.Accept accept) {
+    return new Outcome.Answer(winner.handOver(accept.edits(), discarded));
+  }
 
-    Verdict make() throws IOException {
-      if (outer.isCanceled()) {
-        throw new IOException("Canceled");
-      }
-      if (boundNanos <= 0) {
-        throw new InterruptedIOException("timeout");
-      }
-      if (boundNanos != Long.MAX_VALUE) {
-        bound();
-      }
-      inner.addEventListener(events);
-      cancellation.watch(inner);
-      try {
-        Response received = HiddenFromOkHttp.restored(inner, inner.execute());
-        response = received;
-        stopTimer();
-        return own.responded(attempt, received.code(), received::header);
-      } catch (IOException failure) {
-        stopTimer();
-        return failed(failure);
-      }
-    }
+  /** A verdict after which no try of this call follows. */
+  Outcome end(Verdict verdict) throws IOException {
+    return verdict instanceof Verdict.Follow follow
+        ? new Outcome.GoOn(follow.next())
+        : answer(((Verdict.GiveUp) verdict).reply());
+  }
 
-    /** What is upgraded is bounded until its head alone, as OkHttp does with WebSockets. */
-    private void bound() {
-      if (InnerClient.isUpgrade(request)) {
-        Runnable end =
-            () -> {
-              upgradeOver = true;
-              inner.cancel();
-            };
-        upgradeBound = mesh.time().schedule(Duration.ofNanos(boundNanos), end);
-      } else {
-        inner.timeout().timeout(boundNanos, TimeUnit.NANOSECONDS);
-      }
+  void discard(Try ended) throws IOException {
+    discarded = ended.head(discarded);
+    ended.discard();
+    Response response = ended.response();
+    if (response != null) {
+      CacheAbove.forgetDiscarded(chain, request, response);
     }
+  }
 
-    /** The per-try timeout runs from the moment when the try has a connection. */
-    private void connected() {
-      Duration timeout = attempt.perTryTimeout();
-      if (!timeout.isZero() && perTry == null) {
-        perTry =
-            mesh.time()
-                .schedule(
-                    timeout,
-                    () -> {
-                      perTryOver = true;
-                      inner.cancel();
-                    });
-      }
-    }
+  boolean isCanceled() {
+    return outer.isCanceled();
+  }
 
-    private void stopTimer() {
-      MeshTime.Timer timer = perTry;
-      if (timer != null) {
-        timer.cancel();
-      }
-      if (upgradeBound != null) {
-        upgradeBound.cancel();
-      }
+  void throwIfCanceled() throws IOException {
+    if (outer.isCanceled()) {
+      throw new IOException("Canceled");
     }
+  }
 
-    private Verdict failed(IOException failure) throws IOException {
-      if (outer.isCanceled()) {
-        throw new IOException("Canceled", failure);
-      }
-      if (Thread.currentThread().isInterrupted()) {
-        throw failure;
-      }
-      boolean connected = events.wasConnected();
-      String words = Failures.describe(failure, events.unanswered(), connected);
-      if (perTryOver) {
-        return own.failed(attempt, Failure.PER_TRY_TIMEOUT, events.wasSent(), words);
-      }
-      if (isCallTimeout(failure)) {
-        if (!boundIsRoutes) {
-          throw failure; // the application's own call time-out
-        }
-        return own.failed(attempt, Failure.CALL_TIMEOUT, events.wasSent(), words);
-      }
-      if (connected && !client.failedByNetwork(inner)) {
-        throw failure; // an interceptor of the application
-      }
-      Failure kind = Failures.classify(failure, events.unanswered(), connected, attempt.method());
-      if (kind == Failure.DEAD_CONNECTION) {
-        clientsOfEndpoint.renew(client); // its other idle connections are as old
-        kind = clients.resendsOnDeadConnection() ? kind : Failure.CONNECTION_TERMINATION;
-      }
-      return own.failed(attempt, kind, events.wasSent(), words);
-    }
+  Mesh mesh() {
+    return mesh;
+  }
 
-    private boolean isCallTimeout(IOException failure) {
-      return upgradeOver
-          || (boundNanos != Long.MAX_VALUE
-              && failure instanceof InterruptedIOException
-              && !(failure instanceof SocketTimeoutException) // of one read or write
-              && "timeout".equals(failure.getMessage()));
-    }
+  MeshTime time() {
+    return mesh.time();
+  }
 
-    /**
-     * The inner call is over. What happened before the hand-over is the verdict's matter; a
-     * response without a body is over before it is handed over.
-     */
-    private void ended(@Nullable IOException failure) {
-      overBy = failure;
-      over = true;
-      if (handedOver) {
-        tellEnd();
-      }
-    }
+  Request request() {
+    return request;
+  }
 
-    private void tellEnd() {
-      IOException failure = overBy;
-      if (failure == null) {
-        own.finished();
-      } else if (outer.isCanceled()) {
-        own.cancelled();
-      } else {
-        own.bodyFailed(
-            isCallTimeout(failure)
-                ? Failure.CALL_TIMEOUT
-                : Failures.classify(failure, null, true, attempt.method()));
-      }
-    }
+  Interceptor.Chain chain() {
+    return chain;
+  }
 
-    /** Gives the response to the caller, under the caller's own request. */
-    Response handOver(List<HeaderEdit> edits) {
-      Response received = Objects.requireNonNull(response);
-      handedOver = true;
-      if (over) {
-        tellEnd();
-      }
-      Response.Builder builder =
-          received.newBuilder().request(MeshInterceptor.tagged(request, own.info()));
-      if (discarded != null) {
-        builder.priorResponse(discarded);
-      }
-      for (HeaderEdit edit : edits) {
-        switch (edit.kind()) {
-          case SET -> builder.header(edit.name(), edit.value());
-          case ADD -> builder.addHeader(edit.name(), edit.value());
-          case REMOVE -> builder.removeHeader(edit.name());
-        }
-      }
-      return builder.build();
-    }
+  Cancellation cancellation() {
+    return cancellation;
+  }
 
-    /** Cancelling first makes closing instant, even of a body that stalls. */
-    void discard() throws IOException {
-      Response received = response;
-      if (received != null) {
-        discarded =
-            Discarded.head(received, MeshInterceptor.tagged(request, own.info()), discarded);
-        inner.cancel();
-        received.close();
-        CacheAbove.forgetDiscarded(chain, request, received);
-      }
-    }
+  /** What is left of the application's own call time-out. */
+  long callerLeftNanos() {
+    return callerDeadline == Long.MAX_VALUE ? Long.MAX_VALUE : callerDeadline - time().nanoTime();
+  }
+
+  boolean resendsOnDeadConnection() {
+    return clients.resendsOnDeadConnection();
+  }
+
+  InnerClients.OfEndpoint clientsOf(Attempt attempt) {
+    return attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
+  }
+
+  AttemptEvents events(InnerClient client, Runnable sent, AttemptEvents.Ended ended) {
+    return new AttemptEvents(outer, chain.getEventListener(), client, sent, ended);
   }
 }

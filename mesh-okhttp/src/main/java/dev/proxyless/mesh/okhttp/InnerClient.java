@@ -26,6 +26,10 @@ final class InnerClient {
   private final OkHttpClient client;
   private final boolean hasInterceptors;
   private volatile @Nullable OkHttpClient upgrading;
+
+  /** Of late, for the same connections with other bounds on idling. */
+  private volatile @Nullable OkHttpClient timed;
+
   private volatile boolean retired;
 
   /**
@@ -60,18 +64,40 @@ final class InnerClient {
   /**
    * A call for a try. What interceptors have set for the caller's own call holds for it as well.
    */
-  Call newCall(Request request, Interceptor.Chain chain) {
+  Call newCall(Request request, Interceptor.Chain chain, Duration idle) {
     OkHttpClient chosen = isUpgrade(request) ? upgrading() : client;
-    if (chosen.readTimeoutMillis() == chain.readTimeoutMillis()
-        && chosen.writeTimeoutMillis() == chain.writeTimeoutMillis()) {
+    int read = shorter(chain.readTimeoutMillis(), idle);
+    int write = shorter(chain.writeTimeoutMillis(), idle);
+    if (isTimed(chosen, read, write)) {
       return chosen.newCall(request);
     }
-    return chosen
-        .newBuilder()
-        .readTimeout(chain.readTimeoutMillis(), TimeUnit.MILLISECONDS)
-        .writeTimeout(chain.writeTimeoutMillis(), TimeUnit.MILLISECONDS)
-        .build()
-        .newCall(request);
+    OkHttpClient known = timed;
+    if (known == null || isUpgrade(request) || !isTimed(known, read, write)) {
+      known =
+          chosen
+              .newBuilder()
+              .readTimeout(read, TimeUnit.MILLISECONDS)
+              .writeTimeout(write, TimeUnit.MILLISECONDS)
+              .build();
+      timed = known; // a second one does no harm: they share their connections
+    }
+    return known.newCall(request);
+  }
+
+  private static boolean isTimed(OkHttpClient client, int read, int write) {
+    return client.readTimeoutMillis() == read && client.writeTimeoutMillis() == write;
+  }
+
+  /** Zero is no bound, for both. */
+  private static int shorter(int clientMillis, Duration idle) {
+    long idleMillis = idle.toMillis();
+    boolean bounds = idleMillis > 0 && (clientMillis == 0 || idleMillis < clientMillis);
+    return bounds ? (int) Math.min(idleMillis, Integer.MAX_VALUE) : clientMillis;
+  }
+
+  /** Whether it is the route's bound on idling that cuts a read, and not the application's. */
+  static boolean isBoundBy(Duration idle, Interceptor.Chain chain) {
+    return shorter(chain.readTimeoutMillis(), idle) != chain.readTimeoutMillis();
   }
 
   /** A call that leaves nothing with the application. */

@@ -127,9 +127,19 @@ final class MeshInterceptor implements Interceptor {
       throws IOException {
     if (decision instanceof Decision.Forward forward) {
       mirroring.send(sent, forward.mirrors());
-      return new Forwarding(mesh, clients, chain, sent, forward.call(), this::local, before).run();
+      return new Forwarding(mesh, clients, chain, sent, forward.call(), this::local, before)
+          .run(forward.delay());
     }
-    return local(sent, ((Decision.Respond) decision).reply(), before);
+    Decision.Respond respond = (Decision.Respond) decision;
+    if (!respond.delay().isZero()) {
+      Cancellation cancellation = new Cancellation();
+      chain.call().addEventListener(cancellation);
+      if (chain.call().isCanceled()) {
+        throw new IOException("Canceled");
+      }
+      cancellation.await(mesh.time(), respond.delay());
+    }
+    return local(sent, respond.reply(), before);
   }
 
   /** The response under the caller's own request, which has none of the jar's cookies. */

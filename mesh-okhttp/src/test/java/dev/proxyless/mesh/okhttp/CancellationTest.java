@@ -16,6 +16,7 @@ import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
@@ -172,10 +173,22 @@ class CancellationTest {
     backend.enqueue(MeshRig.never());
     Running running = new Running(call);
     backend.takeRequest();
+    Await.until(
+        "a read",
+        () -> isReading(running.thread),
+        () -> Arrays.toString(running.thread.getStackTrace()));
     running.thread.interrupt();
     Throwable failure = running.failure();
     assertTrue(running.interrupted.get(), "the thread stays interrupted");
     return failure;
+  }
+
+  private static boolean isReading(Thread thread) {
+    return Arrays.stream(thread.getStackTrace())
+        .anyMatch(
+            frame ->
+                frame.getClassName().equals("sun.nio.ch.NioSocketImpl")
+                    && frame.getMethodName().equals("park"));
   }
 
   /** A mesh that waits for a control plane that never answers. */

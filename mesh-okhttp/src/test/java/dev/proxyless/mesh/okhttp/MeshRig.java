@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.telemetry.MeshListener;
+import dev.proxyless.mesh.testing.XdsServer;
 import dev.proxyless.mesh.time.MeshTime;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;

@@ -227,7 +227,7 @@ class StaleConnectionTest {
     try (Response response = call(client, MeshRig.get())) {
       assertEquals(200, response.code());
     }
-    assertTrue(attempts.get(0).next().startsWith("retried after"), attempts.get(0).next());
+    assertTrue(attempts.get(0).next().startsWith("retried by reset after"), attempts.get(0).next());
     assertEquals(2, server.accepted());
   }
 

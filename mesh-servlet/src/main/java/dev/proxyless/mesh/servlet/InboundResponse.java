@@ -38,6 +38,7 @@ final class InboundResponse extends HttpServletResponseWrapper {
   public ServletOutputStream getOutputStream() throws IOException {
     ServletOutputStream known = stream;
     if (known == null) {
+      served.tellSpentRetries();
       known = new Counted(super.getOutputStream());
       stream = known;
     }
@@ -48,10 +49,23 @@ final class InboundResponse extends HttpServletResponseWrapper {
   public PrintWriter getWriter() throws IOException {
     PrintWriter known = writer;
     if (known == null) {
+      served.tellSpentRetries();
       known = new CountedWriter(super.getWriter(), getCharacterEncoding(), served);
       writer = known;
     }
     return known;
+  }
+
+  @Override
+  public void sendError(int status) throws IOException {
+    served.tellSpentRetries();
+    super.sendError(status);
+  }
+
+  @Override
+  public void sendError(int status, String message) throws IOException {
+    served.tellSpentRetries();
+    super.sendError(status, message);
   }
 
   @Override

@@ -4,6 +4,7 @@ import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.authz.Access;
 import dev.proxyless.mesh.call.CallContexts;
 import dev.proxyless.mesh.call.Inbound;
+import dev.proxyless.mesh.call.ServedRetries;
 import dev.proxyless.mesh.telemetry.AccessLog;
 import dev.proxyless.mesh.telemetry.MeshMeters.ServerTlsMode;
 import dev.proxyless.mesh.telemetry.MeshTracing;
@@ -40,6 +41,7 @@ final class ServedRequest {
   private final ServerTlsMode tls;
   private final boolean external;
   private final Inbound inbound;
+  private final ServedRetries retries;
   private final MeshTracing.ServerSpan span;
   private final Instant start;
   private final long startNanos;
@@ -78,6 +80,7 @@ final class ServedRequest {
     declaredLength = request.getContentLengthLong();
     MeshTracing tracing = mesh.telemetry().tracing();
     inbound = Inbound.read(name -> lines(request, name), external, tracing.isActive(), mesh.time());
+    retries = new ServedRetries(inbound.retry());
     span =
         tracing.serve(
             name -> external ? null : traceHeader(request, name),
@@ -142,7 +145,7 @@ final class ServedRequest {
   /** Makes the calling thread serve this request. */
   MeshFilter.Scope enter() {
     CallContexts.Scope context =
-        mesh.contexts().serving(inbound.deadlineNanos(), inbound.handedOn());
+        mesh.contexts().serving(inbound.deadlineNanos(), inbound.handedOn(), retries);
     MeshTracing.Scope trace = span.makeCurrent();
     return () -> {
       trace.close();
@@ -192,6 +195,16 @@ final class ServedRequest {
     async = true;
   }
 
+  /**
+   * Tells the caller where retries have been spent on its request, so that it does not multiply
+   * them. To be called before the head of the response is written.
+   */
+  void tellSpentRetries() {
+    if (retries.isSpent() && !external && !response.isCommitted()) {
+      response.setHeader(ServedRetries.RETRIES_SPENT, "true");
+    }
+  }
+
   /** The first dispatch is over, by a failure with this status or, with 0, well. */
   void dispatched(HttpServletRequest request, int failure) {
     if (!async && request.isAsyncStarted()) { // of the request below the wrapper
@@ -201,6 +214,7 @@ final class ServedRequest {
         // it ended in between
       }
     }
+    tellSpentRetries();
     if (!async) {
       finish(failure == 0 || response.isCommitted() ? response.getStatus() : failure);
     }

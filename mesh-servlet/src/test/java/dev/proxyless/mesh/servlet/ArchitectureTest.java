@@ -29,6 +29,7 @@ final class ArchitectureTest {
           "call.CallContexts",
           "call.CallContexts.Scope",
           "call.Inbound",
+          "call.ServedRetries",
           "model.Rbac",
           "telemetry.AccessLog",
           "telemetry.AccessLog.Entry",

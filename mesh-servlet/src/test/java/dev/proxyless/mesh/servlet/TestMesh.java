@@ -24,6 +24,8 @@ final class TestMesh {
   private final Path directory;
   private String tls = "";
   private int backendPort = 1;
+  private int maxRetries = 1;
+  private Bootstrap.RetryThrottle throttle = Bootstrap.RetryThrottle.DEFAULT;
   private String timeout = "{'unit': 's', 'value': 15}";
   private String perRetryTimeout = "{'unit': 's', 'value': 10}";
 
@@ -34,6 +36,13 @@ final class TestMesh {
   /** Where serviceB listens, on 127.0.0.1. */
   TestMesh backend(int port) {
     backendPort = port;
+    return this;
+  }
+
+  /** How often the route retries, and what bounds retries altogether. */
+  TestMesh retries(int max, Bootstrap.RetryThrottle bound) {
+    maxRetries = max;
+    throttle = bound;
     return this;
   }
 
@@ -93,10 +102,10 @@ final class TestMesh {
           'httpRoute': {'match': {'prefix': '/'},
             'action': {'weightedTargets': [{'virtualNode': 'serviceB', 'weight': 1}]},
             'timeout': {'perRequest': %s},
-            'retryPolicy': {'maxRetries': 1, 'perRetryTimeout': %s,
+            'retryPolicy': {'maxRetries': %d, 'perRetryTimeout': %s,
               'httpRetryEvents': ['gateway-error']}}}}
         """
-            .formatted(timeout, perRetryTimeout));
+            .formatted(timeout, maxRetries, perRetryTimeout));
     write(
         "service",
         """
@@ -111,6 +120,7 @@ final class TestMesh {
                     .appMeshDirectory(directory)
                     .cloudMap(Bootstrap.CloudMap.OFF)
                     .allowedDirectories(List.of(directory))
+                    .retryThrottle(throttle)
                     .closeTimeout(Duration.ofMillis(500))
                     .build());
     more.accept(builder);

@@ -98,6 +98,7 @@ class MeshPropertiesTest {
                                     Optional.of(directory.resolve("chain.pem")),
                                     Optional.of(directory.resolve("key.pem")))))),
                     Optional.empty(),
+                    Optional.empty(),
                     new CloudMap(
                         false,
                         Optional.of(URI.create("http://127.0.0.1:5000")),
@@ -105,6 +106,8 @@ class MeshPropertiesTest {
                         Duration.ofSeconds(7)),
                     List.of(directory.resolve("certificates"), directory.resolve("more")),
                     Duration.ofSeconds(2),
+                    Bootstrap.RetryThrottle.DEFAULT,
+                    Optional.empty(),
                     Duration.ofMillis(1500)),
                 bootstrap),
         "mesh.node.id=mesh/apps/virtualNode/serviceA",

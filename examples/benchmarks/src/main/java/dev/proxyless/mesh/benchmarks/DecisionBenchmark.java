@@ -142,13 +142,13 @@ public class DecisionBenchmark {
             EnumSet.of(RetryOn.SERVER_ERROR, RetryOn.CONNECT_FAILURE),
             2,
             Optional.empty(),
+            Optional.empty(),
             List.of(),
             List.of(),
             List.of(),
-            Duration.ofMillis(25),
-            Duration.ofMillis(250),
-            true,
-            5);
+            RetryPolicy.BackOff.DEFAULT,
+            Optional.empty(),
+            RetryPolicy.HostSelection.previousHosts(5));
     RouteMatch match = RouteMatch.of(new PathMatch.Prefix("/"), true);
     RouteAction.Forward forward =
         RouteAction.Forward.to(

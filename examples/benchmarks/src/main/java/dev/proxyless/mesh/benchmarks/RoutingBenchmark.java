@@ -9,6 +9,7 @@ import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.HttpConnectionManager;
 import dev.proxyless.mesh.model.HttpConnectionManager.RouteSource;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
 import dev.proxyless.mesh.route.ConnectionManager;
@@ -78,6 +79,9 @@ public class RoutingBenchmark {
         public Optional<String> fileRefusal(String path) {
           return Optional.empty();
         }
+
+        @Override
+        public void fault(HttpFault fault, String path) {}
 
         @Override
         public void routes(RouteConfiguration configuration) {}

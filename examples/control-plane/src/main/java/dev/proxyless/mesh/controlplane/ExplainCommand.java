@@ -2,16 +2,10 @@ package dev.proxyless.mesh.controlplane;
 
 import dev.proxyless.mesh.admin.ExplainedRequest;
 import dev.proxyless.mesh.admin.Explanation;
-import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.document.Json;
 import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.InputStreamReader;
 import java.io.PrintWriter;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Duration;
@@ -155,7 +149,7 @@ final class ExplainCommand implements Callable<Integer> {
     try (ExplainSource source =
         ExplainSources.open(
             config,
-            new ExplainSources.Choice(
+            new ConfigSource.Choice(
                 Optional.ofNullable(node),
                 Optional.ofNullable(listener),
                 Optional.ofNullable(clusters),
@@ -172,7 +166,7 @@ final class ExplainCommand implements Callable<Integer> {
     }
   }
 
-  private static long unsigned(String text) {
+  static long unsigned(String text) {
     try {
       return Long.parseUnsignedLong(text);
     } catch (NumberFormatException notOne) {
@@ -198,43 +192,33 @@ final class ExplainCommand implements Callable<Integer> {
     PrintWriter err = spec.commandLine().getErr();
     source.errors().forEach(error -> err.println("error " + error));
     PrintWriter out = new PrintWriter(spec.commandLine().getOut(), false);
-    String file = "-".equals(requests) ? "standard input" : String.valueOf(requests);
-    try (BufferedReader lines = lines()) {
-      int number = 0;
-      for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-        number++;
-        if (line.isBlank()) {
-          continue;
-        }
-        RequestLines.Line read = RequestLines.read(file, number, line);
-        long chosen =
-            read.random().isPresent()
-                ? read.random().getAsLong()
-                : random == null ? anyRandom.nextLong() : unsigned(random);
-        out.print(Json.line(source.explain(read.request(), chosen).toMap()));
-        out.print('\n');
-        if (!lines.ready()) {
-          out.flush(); // who asked may wait for the answer
-        }
-      }
-    } catch (DocumentException unusable) {
-      throw new UnusableInputException(String.valueOf(unusable.getMessage()), unusable);
-    } catch (NoSuchFileException missing) {
-      throw new UnusableInputException(file + ": no such file", missing);
-    } catch (CharacterCodingException notText) {
-      throw new UnusableInputException(file + ": not UTF-8 text", notText);
-    } catch (IOException failed) {
-      throw new UnusableInputException(file + ": cannot be read: " + failed, failed);
+    try {
+      RequestLines.open(String.valueOf(requests), (file, lines) -> all(source, file, lines, out));
     } finally {
       out.flush();
     }
     return ExitStatus.GOOD;
   }
 
-  private BufferedReader lines() throws IOException {
-    return requests == null || requests.equals("-")
-        ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
-        : Files.newBufferedReader(Path.of(requests), StandardCharsets.UTF_8);
+  private void all(ExplainSource source, String file, BufferedReader lines, PrintWriter out)
+      throws IOException {
+    int number = 0;
+    for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+      number++;
+      if (line.isBlank()) {
+        continue;
+      }
+      RequestLines.Line read = RequestLines.read(file, number, line);
+      long chosen =
+          read.random().isPresent()
+              ? read.random().getAsLong()
+              : random == null ? anyRandom.nextLong() : unsigned(random);
+      out.print(Json.line(source.explain(read.request(), chosen).toMap()));
+      out.print('\n');
+      if (!lines.ready()) {
+        out.flush(); // who asked may wait for the answer
+      }
+    }
   }
 
   private void json(

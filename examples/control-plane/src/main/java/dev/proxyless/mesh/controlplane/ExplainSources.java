@@ -2,15 +2,12 @@ package dev.proxyless.mesh.controlplane;
 
 import static dev.proxyless.mesh.controlplane.NodeGuide.fields;
 
-import dev.proxyless.mesh.BootstrapReader;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.OfflineMesh;
 import dev.proxyless.mesh.XdsFile;
 import dev.proxyless.mesh.admin.ExplainedRequest;
 import dev.proxyless.mesh.admin.Explanation;
-import dev.proxyless.mesh.appmesh.AppMeshDocuments;
 import dev.proxyless.mesh.appmesh.NodeName;
-import dev.proxyless.mesh.appmesh.Problem;
 import dev.proxyless.mesh.appmesh.Translator;
 import dev.proxyless.mesh.appmesh.View;
 import dev.proxyless.mesh.call.MeshView;
@@ -19,13 +16,11 @@ import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Node;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 
 /** Opens what {@code mesh explain} asks. What kind it is, its content tells. */
@@ -34,68 +29,36 @@ final class ExplainSources {
   private ExplainSources() {}
 
   /**
-   * Which part of a source is asked, where it has several.
-   *
-   * @param node a virtual node
-   * @param listener a listener
-   * @param clusters a file of clusters, or their names with commas between them
-   * @param patience how long a mesh may wait for its first configuration
-   */
-  record Choice(
-      Optional<String> node,
-      Optional<String> listener,
-      Optional<String> clusters,
-      Duration patience) {}
-
-  /**
    * Opens a directory or file.
    *
    * @throws UnusableInputException if it, or a choice that does not fit it, cannot be used
    */
-  static ExplainSource open(Path config, Choice choice) {
+  static ExplainSource open(Path config, ConfigSource.Choice choice) {
     try {
-      if (Files.isDirectory(config)) {
-        refuse(choice.listener(), "--listener", "is for files of xDS resources", config);
-        refuse(choice.clusters(), "--clusters", "is for files of xDS resources", config);
-        return documents(config, choice.node());
+      ConfigSource source = ConfigSource.read(config, choice);
+      if (source instanceof ConfigSource.AppMesh documents) {
+        return documents(documents);
       }
-      refuse(choice.node(), "--node", "is for directories of App Mesh documents", config);
-      List<Node> documents = Documents.readAll(config);
-      if (XdsFile.isMeshYaml(documents)) {
-        refuse(choice.listener(), "--listener", "is for files of xDS resources", config);
-        refuse(choice.clusters(), "--clusters", "is for files of xDS resources", config);
-        return running(config, choice.patience());
+      if (source instanceof ConfigSource.MeshYaml file) {
+        return new Running(file.start(choice.patience()), config);
       }
-      return resources(config, XdsFile.of(config.toString(), documents), choice);
+      return resources(config, ((ConfigSource.Resources) source).xds(), choice);
     } catch (DocumentException unusable) {
       throw new UnusableInputException(String.valueOf(unusable.getMessage()), unusable);
     }
   }
 
-  private static void refuse(Optional<String> given, String option, String why, Path config) {
-    if (given.isPresent()) {
-      throw new UnusableInputException(
-          option + " " + why + ", which " + config + " is not; right would be to leave it out");
-    }
-  }
-
-  private static ExplainSource documents(Path directory, Optional<String> id) {
-    AppMeshDocuments documents = DocumentDirectory.read(directory);
-    NodeName name =
-        id.map(each -> DocumentDirectory.node(each, documents))
-            .orElseGet(() -> DocumentDirectory.onlyNode(documents));
+  private static ExplainSource documents(ConfigSource.AppMesh source) {
+    NodeName name = source.node();
     OfflineMesh mesh =
-        OfflineMesh.of(Translator.translate(documents, name, View.LIBRARY).orElseThrow());
-    List<String> errors = new ArrayList<>();
-    documents.problems().stream()
-        .filter(Problem::isError)
-        .forEach(problem -> errors.add(problem.where() + ": " + problem.message()));
+        OfflineMesh.of(Translator.translate(source.documents(), name, View.LIBRARY).orElseThrow());
+    List<String> errors = new ArrayList<>(source.errors());
     mesh.refusals().forEach(refusal -> errors.add(name.id() + ": " + refusal));
     return new Offline(
         mesh.view(), " as " + name.id(), fields("node", name.id()), List.copyOf(errors));
   }
 
-  private static ExplainSource resources(Path file, XdsFile xds, Choice choice) {
+  private static ExplainSource resources(Path file, XdsFile xds, ConfigSource.Choice choice) {
     OfflineMesh mesh = xds.mesh(choice.listener(), choice.clusters().map(ExplainSources::clusters));
     Map<String, Object> fields = fields("config", file.toString());
     choice.listener().ifPresent(listener -> fields.put("listener", listener));
@@ -126,28 +89,6 @@ final class ExplainSources {
     Set<String> all = new LinkedHashSet<>();
     Arrays.stream(names).map(String::strip).filter(name -> !name.isEmpty()).forEach(all::add);
     return all;
-  }
-
-  private static ExplainSource running(Path file, Duration patience) {
-    Mesh mesh;
-    try {
-      mesh = Mesh.builder().bootstrap(new BootstrapReader().read(file).build()).build();
-    } catch (IllegalArgumentException unusable) {
-      throw new UnusableInputException(file + ": " + unusable.getMessage(), unusable);
-    }
-    try {
-      if (mesh.awaitReady(patience)) {
-        return new Running(mesh, file);
-      }
-    } catch (InterruptedException ended) {
-      Thread.currentThread().interrupt();
-    }
-    mesh.close();
-    throw new UnusableInputException(
-        file
-            + ": no configuration came within "
-            + patience.toSeconds()
-            + " s; right would be a control plane that answers at its address, or a longer --wait");
   }
 
   private record Offline(

@@ -15,18 +15,19 @@ import picocli.CommandLine.ParseResult;
     versionProvider = MeshCommand.Version.class,
     sortOptions = false,
     description =
-        "Serves, checks and explains a service mesh that is described by App Mesh documents or xDS"
-            + " resources.",
+        "Serves, checks, explains and calls through a service mesh that is described by App Mesh"
+            + " documents or xDS resources.",
     subcommands = {
       ServeCommand.class,
       ImportCommand.class,
       ExplainCommand.class,
-      CheckCommand.class
+      CheckCommand.class,
+      CallCommand.class
     },
     exitCodeListHeading = "%nExit status:%n",
     exitCodeList = {
       "0:good",
-      "1:problems were found in the documents, a test failed, or the request goes nowhere",
+      "1:problems were found in the documents, a test failed, or a request goes nowhere",
       "2:the input or the command line cannot be used",
     },
     footerHeading = "%nExample:%n",
@@ -49,6 +50,7 @@ public final class MeshCommand implements Runnable {
   static CommandLine commandLine() {
     return new CommandLine(new MeshCommand())
         .setCaseInsensitiveEnumValuesAllowed(true)
+        .setExpandAtFiles(false) // mesh call --data @FILE is a body
         .setExecutionExceptionHandler(MeshCommand::failed);
   }
 

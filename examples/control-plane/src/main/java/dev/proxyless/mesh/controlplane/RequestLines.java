@@ -5,18 +5,30 @@ import dev.proxyless.mesh.document.DocumentException;
 import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Nearest;
 import dev.proxyless.mesh.document.Node;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 
 /**
- * Reads requests that stand one on a line, as {@code docs/explain-request.schema.json} has them.
+ * Reads requests that stand one on a line, as {@code docs/explain-request.schema.json} and {@code
+ * docs/call-request.schema.json} have them.
  */
 final class RequestLines {
 
   private static final Set<String> FIELDS =
       Set.of("method", "authority", "path", "scheme", "headers", "random", "internal");
+
+  private static final String BODY = "body";
 
   private RequestLines() {}
 
@@ -25,24 +37,70 @@ final class RequestLines {
    *
    * @param request its head
    * @param random the stream's random number, where the line has one
+   * @param body where the line has one
    */
-  record Line(ExplainedRequest request, OptionalLong random) {}
+  record Line(ExplainedRequest request, OptionalLong random, Optional<Node> body) {}
+
+  /** Reads lines to their end. */
+  interface Reading {
+    void read(String file, BufferedReader lines) throws IOException;
+  }
 
   /**
-   * Reads one line.
+   * Opens a file of requests.
+   *
+   * @param path of the file; - is standard input
+   * @throws UnusableInputException if it, or a line of it, cannot be used
+   */
+  static void open(String path, Reading reading) {
+    boolean standardInput = path.equals("-");
+    String file = standardInput ? "standard input" : path;
+    try (BufferedReader lines =
+        standardInput
+            ? new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8))
+            : Files.newBufferedReader(Path.of(path), StandardCharsets.UTF_8)) {
+      reading.read(file, lines);
+    } catch (DocumentException unusable) {
+      throw new UnusableInputException(String.valueOf(unusable.getMessage()), unusable);
+    } catch (NoSuchFileException missing) {
+      throw new UnusableInputException(file + ": no such file", missing);
+    } catch (CharacterCodingException notText) {
+      throw new UnusableInputException(file + ": not UTF-8 text", notText);
+    } catch (IOException failed) {
+      throw new UnusableInputException(file + ": cannot be read: " + failed, failed);
+    }
+  }
+
+  /**
+   * Reads one line, which has no body.
    *
    * @throws DocumentException if it is none; the message names file, line, field and what would be
    *     right
    */
   static Line read(String file, int number, String text) {
-    Node line = Documents.parseJsonLine(file, number, text);
+    return read(Documents.parseJsonLine(file, number, text), FIELDS);
+  }
+
+  /**
+   * Reads one line, which may have a body.
+   *
+   * @throws DocumentException if it is none; the message names file, line, field and what would be
+   *     right
+   */
+  static Line readWithBody(String file, int number, String text) {
+    Set<String> fields = new TreeSet<>(FIELDS);
+    fields.add(BODY);
+    return read(Documents.parseJsonLine(file, number, text), fields);
+  }
+
+  private static Line read(Node line, Set<String> fields) {
     line.fields()
         .forEach(
             (name, value) -> {
-              if (!FIELDS.contains(name)) {
+              if (!fields.contains(name)) {
                 throw value.error(
-                    "is no field of a request" + Nearest.hint(name, FIELDS),
-                    "one of " + String.join(", ", new TreeSet<>(FIELDS)));
+                    "is no field of a request" + Nearest.hint(name, fields),
+                    "one of " + String.join(", ", new TreeSet<>(fields)));
               }
             });
     ExplainedRequest.Builder request =
@@ -63,7 +121,8 @@ final class RequestLines {
         request.build(),
         line.find("random")
             .map(random -> OptionalLong.of(random.unsigned()))
-            .orElse(OptionalLong.empty()));
+            .orElse(OptionalLong.empty()),
+        line.find(BODY));
   }
 
   private static String scheme(Node node) {

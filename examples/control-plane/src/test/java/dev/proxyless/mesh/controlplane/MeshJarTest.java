@@ -2,6 +2,7 @@ package dev.proxyless.mesh.controlplane;
 
 import static dev.proxyless.mesh.controlplane.AdsTestClient.RDS;
 import static dev.proxyless.mesh.controlplane.AppsDirectory.SERVICE_A;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -56,6 +57,41 @@ class MeshJarTest {
     assertEquals("", output(run));
     assertTrue(errors(run).startsWith("mesh serve: "));
     assertEquals(2, run.waitFor());
+  }
+
+  @Test
+  void callSendsARequestAndWritesItsBodyByteByByte() throws Exception {
+    byte[] body = {(byte) 0xc3, (byte) 0x28, 0, 10};
+    try (RawBackend backend =
+        new RawBackend(
+            (request, connection) -> {
+              connection.send("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n");
+              connection.send(body);
+            })) {
+      Path config =
+          Files.writeString(
+              directory.resolve("resources.yaml"),
+              """
+              - "@type": type.googleapis.com/envoy.config.route.v3.RouteConfiguration
+                name: routes
+                virtual_hosts:
+                - name: all
+                  domains: ["*"]
+                  routes: [{match: {prefix: /}, route: {cluster: backend}}]
+              - "@type": type.googleapis.com/envoy.config.cluster.v3.Cluster
+                name: backend
+                type: STATIC
+                load_assignment:
+                  endpoints:
+                  - lb_endpoints: [{endpoint: {address: {socket_address: {address: 127.0.0.1, port_value: %d}}}}]
+              """
+                  .formatted(backend.port()));
+      Process run = start("call", "--config", config.toString(), "http://any.internal/");
+
+      assertArrayEquals(body, run.getInputStream().readAllBytes());
+      assertEquals("", errors(run));
+      assertEquals(0, run.waitFor());
+    }
   }
 
   @Test

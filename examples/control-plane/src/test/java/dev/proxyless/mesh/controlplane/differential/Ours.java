@@ -7,6 +7,7 @@ import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.document.Json;
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.Configuration;
+import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.TlsContext;
@@ -32,6 +33,9 @@ final class Ours {
         public Optional<String> fileRefusal(String path) {
           return Optional.empty();
         }
+
+        @Override
+        public void fault(HttpFault fault, String path) {}
 
         @Override
         public void routes(RouteConfiguration configuration) {

@@ -1,4 +1,4 @@
-package dev.proxyless.mesh.okhttp;
+package dev.proxyless.mesh.testing;
 
 import dev.proxyless.mesh.document.Documents;
 import dev.proxyless.mesh.proto.AnyMessage;
@@ -31,7 +31,7 @@ import java.util.Set;
 /**
  * An ADS server over a real socket that serves resources written in YAML and pushes every change.
  */
-final class XdsServer implements Closeable {
+public final class XdsServer implements Closeable {
 
   private static final String PREFIX = "type.googleapis.com/";
   private static final String METHOD =
@@ -42,7 +42,7 @@ final class XdsServer implements Closeable {
   private final List<Stream> streams = new ArrayList<>();
   private int version = 1;
 
-  XdsServer() throws IOException {
+  public XdsServer() throws IOException {
     MethodDescriptor<byte[], byte[]> method =
         MethodDescriptor.<byte[], byte[]>newBuilder()
             .setType(MethodDescriptor.MethodType.BIDI_STREAMING)
@@ -63,12 +63,12 @@ final class XdsServer implements Closeable {
             .start();
   }
 
-  int port() {
+  public int port() {
     return server.getPort();
   }
 
   /** Sets a resource, or replaces it; clients hear of it by {@link #push}. */
-  synchronized XdsServer set(String typeName, String yaml) {
+  public synchronized XdsServer set(String typeName, String yaml) {
     Message message =
         JsonReader.read(
             FieldTable.xds().type(typeName), Documents.parse("test", yaml), new Findings());
@@ -81,7 +81,7 @@ final class XdsServer implements Closeable {
   }
 
   /** Sends what was set since to everybody who asked for it. */
-  synchronized void push() {
+  public synchronized void push() {
     version++;
     streams.forEach(Stream::sendAll);
   }

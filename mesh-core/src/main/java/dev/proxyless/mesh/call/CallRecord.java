@@ -1,0 +1,81 @@
+package dev.proxyless.mesh.call;
+
+import dev.proxyless.mesh.telemetry.AttemptInfo;
+import dev.proxyless.mesh.telemetry.CallInfo;
+import dev.proxyless.mesh.telemetry.CallListener;
+import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
+import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
+import dev.proxyless.mesh.telemetry.MeshMeters.Outcome;
+import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
+import dev.proxyless.mesh.telemetry.MeshTracing.CallSpan;
+import dev.proxyless.mesh.time.MeshTime;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Tells of one call: meters, spans, and the listener where there is one. */
+final class CallRecord {
+
+  private final MeshTime time;
+  private final CallMeters meters;
+  private final CallSpan span;
+  private final @Nullable CallListener listener;
+  private final String method;
+  private final long startNanos;
+
+  CallRecord(
+      MeshTime time,
+      CallMeters meters,
+      CallSpan span,
+      @Nullable CallListener listener,
+      String method,
+      long startNanos) {
+    this.time = time;
+    this.meters = meters;
+    this.span = span;
+    this.listener = listener;
+    this.method = method;
+    this.startNanos = startNanos;
+  }
+
+  AttemptSpan attemptSpan(int number, String cluster, String endpoint) {
+    return span.attempt(number, method, cluster, endpoint);
+  }
+
+  /** Counts a try, once. */
+  void count(Attempt ended, AttemptResult result, int status) {
+    if (ended.count()) {
+      meters.attempt(ended.reason(), result, method, status, time.nanoTime() - ended.startNanos());
+    }
+  }
+
+  /**
+   * Tells the listener of a try.
+   *
+   * @param status of the response; 0 where none came
+   * @param reset how it ended without one; may be empty
+   * @param next what is made of it, for people
+   */
+  void attempt(Attempt ended, int status, String reset, String next) {
+    if (listener != null) {
+      listener.attempt(
+          new AttemptInfo(
+              ended.number(),
+              ended.endpoint().name(),
+              status,
+              reset,
+              Duration.ofNanos(ended.startNanos() - startNanos),
+              Duration.ofNanos(time.nanoTime() - ended.startNanos()),
+              next));
+    }
+  }
+
+  /** The call has ended. */
+  void end(Outcome outcome, CallInfo info, int status) {
+    long took = time.nanoTime() - startNanos;
+    meters.call(outcome, info.flags(), took);
+    span.end(info, status);
+    if (listener != null) {
+      listener.ended(info, status, Duration.ofNanos(took));
+    }
+  }
+}

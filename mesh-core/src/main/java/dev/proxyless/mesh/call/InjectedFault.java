@@ -1,0 +1,20 @@
+package dev.proxyless.mesh.call;
+
+import java.time.Duration;
+import java.util.Optional;
+
+/**
+ * What the fault filter does to one request.
+ *
+ * @param delay before the request goes on; zero is none
+ * @param abort the answer in place of a call
+ * @param end gives the fault's place back, once
+ */
+record InjectedFault(Duration delay, Optional<LocalReply> abort, Runnable end) {
+
+  static final InjectedFault NONE = new InjectedFault(Duration.ZERO, Optional.empty(), () -> {});
+
+  boolean isDelayed() {
+    return !delay.isZero();
+  }
+}

@@ -1,0 +1,280 @@
+package dev.proxyless.mesh.okhttp;
+
+import dev.proxyless.mesh.call.Attempt;
+import dev.proxyless.mesh.call.Failure;
+import dev.proxyless.mesh.call.MeshCall;
+import dev.proxyless.mesh.call.Verdict;
+import dev.proxyless.mesh.route.HeaderEdit;
+import dev.proxyless.mesh.time.MeshTime;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.TimeUnit;
+import okhttp3.Call;
+import okhttp3.Request;
+import okhttp3.Response;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One try: an inner call at its endpoint, and how it ended. {@link #execute} may run on another
+ * thread than the rest.
+ */
+final class Try {
+
+  private final Forwarding owner;
+  private final MeshTime time;
+  private final MeshCall own;
+  private final Attempt attempt;
+  private final Request request;
+  private final InnerClients.OfEndpoint clientsOfEndpoint;
+  private final InnerClient client;
+  private final AttemptEvents events;
+  private final Call inner;
+  private final long boundNanos;
+  private final boolean boundIsRoutes;
+  private final boolean idleIsRoutes;
+  private final Runnable slow;
+  private volatile MeshTime.@Nullable Timer headBound;
+  private volatile boolean perTryOver;
+  private volatile MeshTime.@Nullable Timer upgradeBound;
+  private volatile boolean upgradeOver;
+  private volatile boolean abandoned;
+  private volatile boolean handedOver;
+  private volatile boolean over;
+  private volatile @Nullable IOException overBy;
+  private volatile @Nullable Response response;
+  private volatile @Nullable IOException failure;
+
+  /**
+   * A try that is about to be made.
+   *
+   * @param slow runs where it has taken {@link Attempt#hedgeAfter}
+   */
+  Try(Forwarding owner, MeshCall own, Attempt attempt, Runnable slow) {
+    this.owner = owner;
+    this.own = own;
+    this.attempt = attempt;
+    this.slow = slow;
+    time = owner.time();
+    request = owner.request();
+    clientsOfEndpoint = owner.clientsOf(attempt);
+    client = clientsOfEndpoint.client(attempt);
+    events = owner.events(client, this::sent, this::ended);
+    inner =
+        client.newCall(
+            InnerRequests.of(request, own, attempt), owner.chain(), attempt.idleTimeout());
+    long callerLeft = owner.callerLeftNanos();
+    long routeLeft = attempt.timeLeft().isZero() ? Long.MAX_VALUE : attempt.timeLeft().toNanos();
+    boundIsRoutes = routeLeft <= callerLeft;
+    boundNanos = Math.min(routeLeft, callerLeft);
+    idleIsRoutes = InnerClient.isBoundBy(attempt.idleTimeout(), owner.chain());
+  }
+
+  Attempt attempt() {
+    return attempt;
+  }
+
+  /** Makes the try, up to the head of its response. */
+  void execute() throws IOException {
+    owner.throwIfCanceled();
+    if (boundNanos <= 0) {
+      throw new InterruptedIOException("timeout");
+    }
+    if (boundNanos != Long.MAX_VALUE) {
+      bound();
+    }
+    inner.addEventListener(events);
+    owner.cancellation().watch(inner);
+    try {
+      response = HiddenFromOkHttp.restored(inner, inner.execute());
+      if (abandoned) {
+        discard();
+      }
+    } catch (IOException ended) {
+      failure = ended;
+    } finally {
+      cancel(headBound);
+      cancel(upgradeBound);
+    }
+  }
+
+  private static void cancel(MeshTime.@Nullable Timer timer) {
+    if (timer != null) {
+      timer.cancel();
+    }
+  }
+
+  /** What the mesh makes of how it ended. */
+  Verdict verdict() throws IOException {
+    IOException ended = failure;
+    if (ended != null) {
+      return failed(ended);
+    }
+    Response received = Objects.requireNonNull(response);
+    return own.responded(attempt, received.code(), received::header);
+  }
+
+  /** What is upgraded is bounded until its head alone, as OkHttp does with WebSockets. */
+  private void bound() {
+    if (InnerClient.isUpgrade(request)) {
+      Runnable end =
+          () -> {
+            upgradeOver = true;
+            inner.cancel();
+          };
+      upgradeBound = time.schedule(Duration.ofNanos(boundNanos), end);
+    } else {
+      inner.timeout().timeout(boundNanos, TimeUnit.NANOSECONDS);
+    }
+  }
+
+  /** What bounds the head of the response runs from when the request has been sent. */
+  private void sent() {
+    if (headBound != null) {
+      return;
+    }
+    if (!attempt.hedgeAfter().isZero()) {
+      headBound = time.schedule(attempt.hedgeAfter(), slow);
+    } else if (!attempt.perTryTimeout().isZero()) {
+      headBound =
+          time.schedule(
+              attempt.perTryTimeout(),
+              () -> {
+                perTryOver = true;
+                inner.cancel();
+              });
+    }
+  }
+
+  private Verdict failed(IOException ended) throws IOException {
+    if (owner.isCanceled()) {
+      throw new IOException("Canceled", ended);
+    }
+    if (Thread.currentThread().isInterrupted()) {
+      throw ended;
+    }
+    boolean connected = events.wasConnected();
+    String words = Failures.describe(ended, events.unanswered(), connected);
+    if (perTryOver) {
+      return own.failed(attempt, Failure.PER_TRY_TIMEOUT, events.wasSent(), words);
+    }
+    if (isCallTimeout(ended)) {
+      if (!boundIsRoutes) {
+        throw ended; // the application's own call time-out
+      }
+      return own.failed(attempt, Failure.CALL_TIMEOUT, events.wasSent(), words);
+    }
+    if (connected && isIdleTimeout(ended)) {
+      return own.failed(attempt, attempt.idleFailure(), events.wasSent(), words);
+    }
+    if (connected && !client.failedByNetwork(inner)) {
+      throw ended; // an interceptor of the application
+    }
+    Failure kind = Failures.classify(ended, events.unanswered(), connected, attempt.method());
+    if (kind == Failure.DEAD_CONNECTION) {
+      clientsOfEndpoint.renew(client); // its other idle connections are as old
+      kind = owner.resendsOnDeadConnection() ? kind : Failure.CONNECTION_TERMINATION;
+    }
+    return own.failed(attempt, kind, events.wasSent(), words);
+  }
+
+  private boolean isCallTimeout(IOException ended) {
+    return upgradeOver
+        || (boundNanos != Long.MAX_VALUE
+            && ended instanceof InterruptedIOException
+            && !(ended instanceof SocketTimeoutException)
+            && "timeout".equals(ended.getMessage()));
+  }
+
+  private boolean isIdleTimeout(IOException ended) {
+    return idleIsRoutes && ended instanceof SocketTimeoutException;
+  }
+
+  /**
+   * The inner call is over. What happened before the hand-over is the verdict's matter; a response
+   * without a body is over before it is handed over.
+   */
+  private void ended(@Nullable IOException by) {
+    overBy = by;
+    over = true;
+    if (handedOver) {
+      tellEnd();
+    }
+  }
+
+  private void tellEnd() {
+    IOException by = overBy;
+    if (by == null) {
+      own.finished();
+    } else if (owner.isCanceled()) {
+      own.cancelled();
+    } else if (isCallTimeout(by)) {
+      own.bodyFailed(Failure.CALL_TIMEOUT);
+    } else if (isIdleTimeout(by)) {
+      own.bodyFailed(attempt.idleFailure());
+    } else {
+      own.bodyFailed(Failures.ofBody(by, Objects.requireNonNull(response).protocol()));
+    }
+  }
+
+  /**
+   * Gives the response to the caller, under the caller's own request.
+   *
+   * @param prior the last response that was discarded
+   */
+  Response handOver(List<HeaderEdit> edits, @Nullable Response prior) {
+    Response received = Objects.requireNonNull(response);
+    handedOver = true;
+    if (over) {
+      tellEnd();
+    }
+    Response.Builder builder =
+        received.newBuilder().request(MeshInterceptor.tagged(request, own.info()));
+    if (prior != null) {
+      builder.priorResponse(prior);
+    }
+    for (HeaderEdit edit : edits) {
+      switch (edit.kind()) {
+        case SET -> builder.header(edit.name(), edit.value());
+        case ADD -> builder.addHeader(edit.name(), edit.value());
+        case REMOVE -> builder.removeHeader(edit.name());
+      }
+    }
+    return builder.build();
+  }
+
+  /** Gives the try up, whose response may still come. */
+  void abandon() {
+    abandoned = true;
+    cancel(headBound);
+    inner.cancel();
+    discard();
+  }
+
+  /**
+   * Discards the response, if there is one. Cancelling first makes closing instant, even of a body
+   * that stalls.
+   */
+  void discard() {
+    Response received = response;
+    if (received != null) {
+      inner.cancel();
+      received.close();
+    }
+  }
+
+  @Nullable Response response() {
+    return response;
+  }
+
+  /** The head of the discarded response, with those before it; those alone where there was none. */
+  @Nullable Response head(@Nullable Response prior) {
+    Response received = response;
+    return received == null
+        ? prior
+        : Discarded.head(received, MeshInterceptor.tagged(request, own.info()), prior);
+  }
+}
