@@ -289,7 +289,38 @@ class BootstrapKeysTest {
     DocumentException refused =
         assertThrows(DocumentException.class, () -> read(LEAST + "calls:\n  ready_timout: 5s\n"));
     assertTells(refused, "mesh.yaml:4: calls.ready_timout: is no setting");
-    assertTells(refused, "right would be one of [ready_timeout]");
+    assertTells(refused, "right would be one of [backup_requests, ready_timeout, retry_throttle]");
+  }
+
+  @Test
+  void whatBoundsRetriesAndBackupRequests() {
+    Bootstrap defaults = read(LEAST).build();
+    assertEquals(new Bootstrap.RetryThrottle(20, 10), defaults.retryThrottle());
+    assertEquals(Optional.empty(), defaults.backupRequests());
+    Bootstrap told =
+        read(LEAST
+                + "calls:\n  retry_throttle: {percent: 12.5, min_per_second: 0}\n"
+                + "  backup_requests: {percentile: 99}\n")
+            .build();
+    assertEquals(new Bootstrap.RetryThrottle(12.5, 0), told.retryThrottle());
+    assertEquals(Optional.of(new Bootstrap.BackupRequests(99, 5)), told.backupRequests());
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "retry_throttle: {percent: -1}",
+        "retry_throttle: {percent: 1001}",
+        "retry_throttle: {min_per_second: -0.5}",
+        "backup_requests: {percentile: 100}",
+        "backup_requests: {percentile: 0}",
+        "backup_requests: {budget_percent: 101}"
+      })
+  void whatBoundsNothingIsRefused(String line) {
+    DocumentException refused =
+        assertThrows(DocumentException.class, () -> read(LEAST + "calls:\n  " + line + "\n"));
+    assertTells(refused, "mesh.yaml:4: calls." + line.substring(0, line.indexOf(':')));
+    assertTells(refused, "right would be a number from");
   }
 
   @ParameterizedTest

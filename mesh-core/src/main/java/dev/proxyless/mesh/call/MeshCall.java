@@ -57,13 +57,12 @@ public final class MeshCall {
   private final Bounds bounds;
   private final AttemptTimes times;
   private final @Nullable RetryState retries;
+  private final RetryGate gate;
   private final Hedge hedge;
   private final UpstreamHead upstreamHead;
   private final CallRecord record;
   private final AtomicBoolean over = new AtomicBoolean();
   private final TriesInFlight tries = new TriesInFlight();
-
-  private volatile @Nullable Resend resend;
 
   private int attempts;
 
@@ -80,7 +79,6 @@ public final class MeshCall {
 
   private int status;
   private String details = CallInfo.VIA_UPSTREAM;
-  private String retryDenied = "";
   private ResponseFlags flags;
 
   MeshCall(
@@ -102,6 +100,7 @@ public final class MeshCall {
     bounds = routed.bounds();
     RetryRules rules = routed.retryRules().orElse(null);
     retries = rules != null && rules.appliesTo(head) ? new RetryState(rules) : null;
+    gate = new RetryGate(upstream, priority, context.served(), over);
     hedge = Hedge.of(routed.timeouts(), retries != null && replayable, replayable, head, upstream);
     times = routed.timeouts().ofTries(hedge.after());
     upstreamHead = new UpstreamHead(routed);
@@ -146,7 +145,7 @@ public final class MeshCall {
   /** The next try, or the end of the call where there can be none. */
   public Step next() {
     long now = calls.time().nanoTime();
-    releaseRetry();
+    gate.release();
     retryPending = false;
     if (over.get()) {
       return new Step.Reply(abandoned());
@@ -173,8 +172,7 @@ public final class MeshCall {
   }
 
   private @Nullable Endpoint pick() {
-    Resend again = resend;
-    Endpoint same = again == null ? null : again.take();
+    Endpoint same = gate.endpoint();
     if (same != null) {
       return same;
     }
@@ -220,9 +218,11 @@ public final class MeshCall {
     if (retries != null && replayable) {
       if (ended.isSlow()) {
         bad = retries.isBad(newStatus, header);
-      } else if (isHeldBack(header)) {
+      } else if (gate.isHeldBack(header)) {
         bad = retries.isBad(newStatus, header);
-        heldBack(bad);
+        if (bad) {
+          gate.heldBack();
+        }
       } else {
         RetryState.Answer answer = retries.onResponse(newStatus, header);
         if (answer == RetryState.Answer.YES && takeRetry()) {
@@ -352,8 +352,10 @@ public final class MeshCall {
                   : LocalEnd.streamIdle(ended)));
     }
     if (retries != null && (replayable || !sent) && !ended.isSlow()) {
-      if (isHeldBack(name -> null)) {
-        heldBack(retries.isBad(failure, sent));
+      if (gate.isHeldBack(name -> null)) {
+        if (retries.isBad(failure, sent)) {
+          gate.heldBack();
+        }
       } else {
         RetryState.Answer answer = retries.onFailure(failure, sent);
         if (answer == RetryState.Answer.YES && takeRetry()) {
@@ -368,110 +370,38 @@ public final class MeshCall {
       record.attempt(ended, 0, failure.reason(), "another try is in flight");
       return new Verdict.Wait();
     }
-    record.attempt(ended, 0, failure.reason(), "the call ends" + retryDenied);
+    record.attempt(ended, 0, failure.reason(), "the call ends" + gate.denied());
     status = 0;
     return new Verdict.GiveUp(reply(localEnd(ended, failure, words)));
   }
 
   private LocalEnd localEnd(Attempt ended, Failure failure, String words) {
     return failure.isTimeout() && failure != Failure.CONNECTION_TIMEOUT
-        ? LocalEnd.perTryTimeout(ended, failure, routed.timeouts(), retryDenied)
-        : LocalEnd.failure(failure, begun > 1, ended + ": " + words + retryDenied);
+        ? LocalEnd.perTryTimeout(ended, failure, routed.timeouts(), gate.denied())
+        : LocalEnd.failure(failure, begun > 1, ended + ": " + words + gate.denied());
   }
 
   private void limitExceeded(RetryState.Answer answer) {
     if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
-      upstream.meters().retryDenied("attempts");
       flags = flags.with(ResponseFlag.URX);
-      retryDenied = "; no retry is left after " + (attempts - 1);
-      spent();
+      gate.exceeded(attempts - 1);
     }
   }
 
-  /** Whether the cluster has room for one more retry; holds the room until the next try begins. */
+  /** Whether there is room for the retry that the policy wants. */
   private boolean takeRetry() {
-    if (!upstream.tryShareOfRetries()) {
-      deny(
-          "throttled",
-          "; it was not retried, since as many of the latest calls to cluster "
-              + upstream.name()
-              + " were as retry_throttle in mesh.yaml allows");
-      return false;
+    boolean taken = gate.take();
+    retryPending |= taken;
+    if (!taken) {
+      flags = flags.with(ResponseFlag.UO);
     }
-    if (retries != null && upstream.tryRetry(priority)) {
-      retries.hold();
-      retryPending = true;
-      if (over.get()) { // another thread has cancelled the call and may have looked before
-        releaseRetry();
-      }
-      return true;
-    }
-    upstream.meters().overflow("retries");
-    deny(
-        "overload",
-        "; it was not retried, since cluster "
-            + upstream.name()
-            + " has as many retries in flight as its "
-            + upstream.config().limits(priority).retryWords()
-            + " allows");
-    return false;
-  }
-
-  private void deny(String why, String words) {
-    upstream.meters().retryDenied(why);
-    flags = flags.with(ResponseFlag.UO);
-    retryDenied = words;
-    spent();
-  }
-
-  /**
-   * Whether retries are left to others: to the caller, where this call serves one of its retries,
-   * or to tiers below, which have spent theirs.
-   */
-  private boolean isHeldBack(UnaryOperator<@Nullable String> header) {
-    ServedRetries served = context.served();
-    return (served != null && served.isRetry())
-        || header.apply(ServedRetries.RETRIES_SPENT) != null;
-  }
-
-  private void heldBack(boolean bad) {
-    if (bad) {
-      upstream.meters().retryDenied("held_back");
-      retryDenied = "; it was not retried, since another tier of the call retries";
-      spent();
-    }
-  }
-
-  /** Callers of this process are told that a retry of theirs would multiply what was done here. */
-  private void spent() {
-    ServedRetries served = context.served();
-    if (served != null) {
-      served.spend();
-    }
+    return taken;
   }
 
   /** An idle connection that dies is no fault of the endpoint's; what a policy says goes first. */
   private boolean takeResend(Attempt ended) {
     boolean policys = retries != null && retries.isBad(Failure.DEAD_CONNECTION, sent);
-    if (!replayable || policys || resend != null || !upstream.tryRetry(priority)) {
-      return false;
-    }
-    Resend taken = new Resend(ended.endpoint());
-    resend = taken;
-    if (over.get() && taken.release()) { // as in takeRetry
-      upstream.releaseRetry(priority);
-    }
-    return true;
-  }
-
-  private void releaseRetry() {
-    Resend again = resend;
-    if (again != null && again.release()) {
-      upstream.releaseRetry(priority);
-    }
-    if (retries != null && retries.release()) {
-      upstream.releaseRetry(priority);
-    }
+    return replayable && !policys && gate.takeAgain(ended.endpoint());
   }
 
   private String again(Duration delay) {
@@ -520,7 +450,7 @@ public final class MeshCall {
       flags = flags.with(why);
     }
     tries.forEachBeside(null, each -> endAttempt(each, AttemptResult.CANCELLED, status, error));
-    releaseRetry();
+    gate.release();
     complete(outcome, info());
   }
 

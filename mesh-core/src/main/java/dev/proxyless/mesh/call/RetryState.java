@@ -12,7 +12,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +30,6 @@ final class RetryState {
   private List<Endpoint> tried = List.of();
   private List<Integer> triedPriorities = List.of();
   private Set<Integer> leftOut = Set.of();
-  private final AtomicBoolean waiting = new AtomicBoolean();
   private int left;
   private @Nullable RetryOn held;
 
@@ -162,16 +160,6 @@ final class RetryState {
       backoff = made;
     }
     return made;
-  }
-
-  /** The call holds one of its cluster's retries. */
-  void hold() {
-    waiting.set(true);
-  }
-
-  /** Whether it did, and no longer does. Any thread may ask, since a cancellation gives it back. */
-  boolean release() {
-    return waiting.getAndSet(false);
   }
 
   /** The endpoint for the next try: around those that the policy avoids, if there are others. */
