@@ -294,7 +294,7 @@ class BootstrapKeysTest {
 
   @Test
   void whatBoundsRetriesAndBackupRequests() {
-    Bootstrap defaults = read(LEAST).build();
+    Bootstrap defaults = read(LEAST);
     assertEquals(new Bootstrap.RetryThrottle(20, 10), defaults.retryThrottle());
     assertEquals(Optional.empty(), defaults.backupRequests());
     Bootstrap told =
