@@ -298,10 +298,10 @@ class BootstrapKeysTest {
     assertEquals(new Bootstrap.RetryThrottle(20, 10), defaults.retryThrottle());
     assertEquals(Optional.empty(), defaults.backupRequests());
     Bootstrap told =
-        read(LEAST
+        read(
+            LEAST
                 + "calls:\n  retry_throttle: {percent: 12.5, min_per_second: 0}\n"
-                + "  backup_requests: {percentile: 99}\n")
-            .build();
+                + "  backup_requests: {percentile: 99}\n");
     assertEquals(new Bootstrap.RetryThrottle(12.5, 0), told.retryThrottle());
     assertEquals(Optional.of(new Bootstrap.BackupRequests(99, 5)), told.backupRequests());
   }
