@@ -14,9 +14,6 @@ final class Failures {
 
   private static final String STREAM_RESET = "stream was reset: ";
 
-  /** How OkHttp says that a line ended early, after so many bytes. */
-  private static final String LINE_CUT_SHORT = "(?s)\\\\n not found: limit=[1-9].*";
-
   private Failures() {}
 
   /**
@@ -42,7 +39,7 @@ final class Failures {
       return Failure.LOCAL_RESET; // the client's own read or write time-out
     }
     if (failure instanceof ProtocolException
-        || isWithinHead(failure)
+        || (unanswered != null && unanswered.hasBegunToAnswer() && isEnd(failure))
         || (unanswered != null && unanswered.headNeverEnded())) {
       return Failure.PROTOCOL_ERROR;
     }
@@ -61,10 +58,9 @@ final class Failures {
     return http1 && found == Failure.CONNECTION_TERMINATION ? Failure.PROTOCOL_ERROR : found;
   }
 
-  /** Whether a connection ended within a line of the response's head; no head at all is another. */
-  private static boolean isWithinHead(IOException failure) {
-    return failure.getCause() instanceof EOFException
-        && String.valueOf(failure.getCause().getMessage()).matches(LINE_CUT_SHORT);
+  /** Whether the other side ended the connection in order, and did not break it. */
+  private static boolean isEnd(IOException failure) {
+    return failure.getCause() instanceof EOFException;
   }
 
   /** What happened, for people. */

@@ -70,6 +70,11 @@ final class UsedConnection {
         && SAFE.contains(method);
   }
 
+  /** Whether any of a response's head came; not known of HTTP/2. */
+  boolean hasBegunToAnswer() {
+    return !multiplexed && received() > 0;
+  }
+
   /** Whether the try failed since the head of its response did not end. */
   boolean headNeverEnded() {
     return !multiplexed && received() >= MAX_HEAD_BYTES;

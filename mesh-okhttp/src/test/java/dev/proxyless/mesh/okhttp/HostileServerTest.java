@@ -201,6 +201,27 @@ class HostileServerTest {
     rig.assertNothingIsLeftOver();
   }
 
+  @Test
+  void behindANetworkInterceptorTheNetworksFailuresAreTheMeshs() throws Exception {
+    RawServer server = server(RawServer.Peer::readHead);
+    OkHttpClient client =
+        rig.client(
+            new OkHttpClient.Builder()
+                .addNetworkInterceptor(
+                    chain -> {
+                      try {
+                        return chain.proceed(chain.request());
+                      } catch (IOException seen) {
+                        throw new IOException("seen", seen);
+                      }
+                    }));
+    try (Response response = client.newCall(get()).execute()) {
+      assertEquals(503, response.code());
+      assertEquals("UC", MeshOkHttp.callInfo(response).orElseThrow().flags().toString());
+    }
+    assertNothingIsConnected(server);
+  }
+
   /** What goes wrong in one call; the request says it in a header. */
   private enum Mishap {
     NONE,

@@ -11,9 +11,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
-import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
-import mockwebserver3.SocketEffect;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -333,8 +331,7 @@ class StaleConnectionTest {
     MockWebServer backend = new MockWebServer();
     backend.setProtocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
     backend.enqueue(MeshRig.answer(200, "first"));
-    backend.enqueue(
-        new MockResponse.Builder().onRequestStart(new SocketEffect.CloseSocket()).build());
+    backend.enqueue(MeshRig.closesAfterRequest());
     backend.enqueue(MeshRig.answer(200, "again"));
     backend.start();
     rig.closeLater(backend);
