@@ -133,7 +133,10 @@ class HostileServerTest {
         if (info.flags().toString().equals("UC")) {
           assertEquals(503, response.code(), "cut at " + i);
           assertTrue(info.explanation().contains("Exception"), info.explanation());
-          assertTrue(reset || i < HEAD, "cut at " + i);
+          assertTrue(reset || i == 0, "cut at " + i);
+        } else if (info.flags().toString().equals("UPE")) {
+          assertEquals(502, response.code(), "an orderly end within the head, at " + i);
+          assertTrue(!reset && i > 0 && i < HEAD, "cut at " + i);
         } else {
           assertEquals(200, response.code(), "cut at " + i);
           assertTrue(i >= HEAD, "cut at " + i);
