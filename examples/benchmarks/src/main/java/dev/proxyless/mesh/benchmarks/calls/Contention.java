@@ -15,7 +15,8 @@ import jdk.jfr.consumer.RecordingFile;
 
 /**
  * Where threads that call wait for each other: all waiting for monitors and locks in a slice, told
- * by whose code waits, which is the innermost frame that is not the JDK's.
+ * by whose code waits, which is the innermost frame that is not the JDK's. Of virtual threads the
+ * flight recorder tells monitors and pinned carriers, and no locks that let the carrier go.
  *
  * @param calls how many calls were made meanwhile
  * @param oursNanos how long calls waited in the mesh's own code
@@ -41,6 +42,7 @@ record Contention(
     try (Recording recording = new Recording()) {
       recording.enable("jdk.JavaMonitorEnter").withThreshold(Duration.ZERO).withStackTrace();
       recording.enable("jdk.ThreadPark").withThreshold(Duration.ZERO).withStackTrace();
+      recording.enable("jdk.VirtualThreadPinned").withThreshold(Duration.ZERO).withStackTrace();
       recording.start();
       workers.run(arm, slice);
       Instant begin = Instant.now();
