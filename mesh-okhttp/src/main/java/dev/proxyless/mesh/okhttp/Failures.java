@@ -41,8 +41,8 @@ final class Failures {
       return Failure.LOCAL_RESET; // the client's own read or write time-out
     }
     if (failure instanceof ProtocolException
-        || isWithinHead(failure)
-        || (unanswered != null && unanswered.headNeverEnded())) {
+        || isWithinLine(failure)
+        || (unanswered != null && unanswered.headBegan())) {
       return Failure.PROTOCOL_ERROR;
     }
     return unanswered != null && unanswered.diedIdle(method)
@@ -60,8 +60,8 @@ final class Failures {
     return http1 && found == Failure.CONNECTION_TERMINATION ? Failure.PROTOCOL_ERROR : found;
   }
 
-  /** Whether a connection ended within a line of the response's head; no head at all is another. */
-  private static boolean isWithinHead(IOException failure) {
+  /** Whether a connection ended within a line of the response's head. */
+  private static boolean isWithinLine(IOException failure) {
     return failure.getCause() instanceof EOFException
         && String.valueOf(failure.getCause().getMessage()).matches(LINE_CUT_SHORT);
   }

@@ -61,6 +61,14 @@ final class UsedConnection {
         && SAFE.contains(method);
   }
 
+  /**
+   * Whether the head of a response began, so that the end of the connection is a breach of the
+   * protocol, as it is for Envoy.
+   */
+  boolean headBegan() {
+    return exact && socket.received() > receivedBefore;
+  }
+
   /** Whether the try failed since the head of its response did not end. */
   boolean headNeverEnded() {
     return exact && socket.received() - receivedBefore >= MAX_HEAD_BYTES;

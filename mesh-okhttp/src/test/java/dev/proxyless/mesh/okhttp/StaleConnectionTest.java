@@ -132,10 +132,14 @@ class StaleConnectionTest {
   }
 
   private void assertGivenUp(Response response, RawServer server) {
+    assertGivenUp(response, 503, "UC", server);
+  }
+
+  private void assertGivenUp(Response response, int status, String flags, RawServer server) {
     try (response) {
-      assertEquals(503, response.code());
+      assertEquals(status, response.code());
       CallInfo info = MeshOkHttp.callInfo(response).orElseThrow();
-      assertEquals("UC", info.flags().toString());
+      assertEquals(flags, info.flags().toString());
       assertEquals(1, info.attempts());
       assertEquals(2, server.heads().size(), "nothing was sent again");
     }
@@ -156,7 +160,7 @@ class StaleConnectionTest {
     OkHttpClient client = client(server, "cluster: c");
     warm(client);
     time.advance(IDLE);
-    assertGivenUp(call(client, MeshRig.get()), server);
+    assertGivenUp(call(client, MeshRig.get()), 502, "UPE", server);
   }
 
   @Test
