@@ -289,7 +289,7 @@ class BootstrapKeysTest {
     DocumentException refused =
         assertThrows(DocumentException.class, () -> read(LEAST + "calls:\n  ready_timout: 5s\n"));
     assertTells(refused, "mesh.yaml:4: calls.ready_timout: is no setting");
-    assertTells(refused, "right would be one of [ready_timeout]");
+    assertTells(refused, "right would be one of [backup_requests, ready_timeout, retry_throttle]");
   }
 
   @ParameterizedTest

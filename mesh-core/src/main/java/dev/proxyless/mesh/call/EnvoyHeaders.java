@@ -54,10 +54,11 @@ final class EnvoyHeaders {
     return false;
   }
 
-  /** Whether any edit is of one of these. */
-  static boolean any(HeaderEdits edits) {
+  /** Whether any edit is of one that is read after the route's mutations. */
+  static boolean anyReadAfter(HeaderEdits edits) {
     for (int i = 0; i < edits.size(); i++) {
-      if (edits.get(i).name().startsWith(PREFIX)) {
+      String name = edits.get(i).name();
+      if (name.startsWith(PREFIX) && READ_AFTER.contains(name)) {
         return true;
       }
     }

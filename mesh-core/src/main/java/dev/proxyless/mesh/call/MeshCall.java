@@ -7,6 +7,7 @@ import dev.proxyless.mesh.model.Decorator;
 import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Priority;
+import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
@@ -252,7 +253,9 @@ public final class MeshCall {
     }
     record.attempt(ended, newStatus, "", "");
     record.count(ended, result, newStatus);
-    return new Verdict.Accept(upstreamHead.responseEdits(header, responseInfo(newStatus), begun));
+    List<HeaderEdit> edits =
+        upstreamHead.responseEdits(header, () -> responseInfo(newStatus), begun);
+    return edits.isEmpty() ? Verdict.Accept.AS_IT_IS : new Verdict.Accept(edits);
   }
 
   private boolean othersMayAnswer(Attempt ended) {

@@ -26,10 +26,11 @@ final class RetryState {
 
   private final RetryRules rules;
   private final RetryPolicy policy;
-  private final Backoff backoff;
-  private final List<Endpoint> tried = new ArrayList<>(2);
-  private final List<Integer> triedPriorities = new ArrayList<>(0);
-  private final Set<Integer> leftOut = new HashSet<>(0);
+  private @Nullable Backoff backoff;
+  private @Nullable Endpoint first;
+  private List<Endpoint> tried = List.of();
+  private List<Integer> triedPriorities = List.of();
+  private Set<Integer> leftOut = Set.of();
   private final AtomicBoolean waiting = new AtomicBoolean();
   private int left;
   private @Nullable RetryOn held;
@@ -38,7 +39,6 @@ final class RetryState {
     this.rules = rules;
     policy = rules.policy();
     left = policy.numRetries();
-    backoff = new Backoff(policy);
   }
 
   /** What is done about a try that the policy looked at. */
@@ -156,7 +156,12 @@ final class RetryState {
   }
 
   Backoff backoff() {
-    return backoff;
+    Backoff made = backoff;
+    if (made == null) {
+      made = new Backoff(policy);
+      backoff = made;
+    }
+    return made;
   }
 
   /** The call holds one of its cluster's retries. */
@@ -171,14 +176,22 @@ final class RetryState {
 
   /** The endpoint for the next try: around those that the policy avoids, if there are others. */
   @Nullable Endpoint pick(Upstream upstream) {
+    Endpoint before = first;
+    if (before == null) {
+      first = upstream.pick();
+      return first;
+    }
+    if (tried.isEmpty()) { // most calls have one try, and need none of this
+      tried = new ArrayList<>(List.of(before));
+      triedPriorities = new ArrayList<>(List.of(before.priority()));
+      leftOut = new HashSet<>();
+    }
     HostSelection selection = policy.hostSelection();
     Endpoint picked =
-        tried.isEmpty()
-            ? upstream.pick()
-            : upstream.pick(
-                endpoint -> isAvoided(selection, endpoint),
-                selection.maxAttempts(),
-                leftOut(selection, upstream));
+        upstream.pick(
+            endpoint -> isAvoided(selection, endpoint),
+            selection.maxAttempts(),
+            leftOut(selection, upstream));
     if (picked != null) {
       tried.add(picked);
       triedPriorities.add(picked.priority());

@@ -158,7 +158,7 @@ public sealed interface Routed {
     public List<Header> responseHeaders() {
       ResponseInfo response = new ResponseInfo(200, "", CallInfo.VIA_UPSTREAM, "", 1);
       return HeaderLines.edited(
-          List.of(), new UpstreamHead(this).responseEdits(name -> null, response, 1));
+          List.of(), new UpstreamHead(this).responseEdits(name -> null, () -> response, 1));
     }
 
     /** What bounds the call, for people. */

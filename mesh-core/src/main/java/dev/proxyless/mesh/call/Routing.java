@@ -310,7 +310,7 @@ public final class Routing {
     }
     RouteEntry.Rewritten rewritten = route.finalizeRequest(head, info, routed, edits, envoyHeaders);
     Optional<RetryRules> rules = configured;
-    if (steered || EnvoyHeaders.any(edits)) {
+    if (steered || EnvoyHeaders.anyReadAfter(edits)) {
       rules = RetryRules.effective(configured, edits::first);
       EnvoyHeaders.consumeAfter(edits);
     }

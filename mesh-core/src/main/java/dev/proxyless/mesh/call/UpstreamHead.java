@@ -12,6 +12,7 @@ import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -23,12 +24,20 @@ final class UpstreamHead {
 
   private final Routed.Upstream routed;
   private final VirtualHost virtualHost;
-  private final RequestHead sent;
+  private @Nullable RequestHead sent;
 
   UpstreamHead(Routed.Upstream routed) {
     this.routed = routed;
     virtualHost = routed.route().virtualHost();
-    sent = EditedHead.of(routed.head(), routed.rewritten(), routed.edits());
+  }
+
+  private RequestHead sent() {
+    RequestHead made = sent;
+    if (made == null) {
+      made = EditedHead.of(routed.head(), routed.rewritten(), routed.edits());
+      sent = made;
+    }
+    return made;
   }
 
   String path() {
@@ -54,8 +63,8 @@ final class UpstreamHead {
    */
   Sent sent(int count, String hostName, AttemptSpan span, Duration left, boolean afterTimeout) {
     HeaderEdits edits = HeaderEdits.of(routed.head());
-    routed.edits().forEach(edits::add);
     if (count > 1) {
+      routed.edits().forEach(edits::add);
       Duration expected = expectedTimeout(left);
       if (routed.envoyHeaders()) {
         edits.add(HeaderEdit.set(ServedRetries.RETRY, "true"));
@@ -81,14 +90,18 @@ final class UpstreamHead {
           .filter(Decorator::propagate)
           .ifPresent(named -> edits.add(HeaderEdit.set(EnvoyHeaders.DECORATOR, named.operation())));
     }
-    return new Sent(authority, edits.list());
+    return new Sent(authority, count > 1 ? edits.list() : edits.after(routed.edits()));
   }
 
   /** What is changed of the headers of a response to the caller. */
   List<HeaderEdit> responseEdits(
-      UnaryOperator<@Nullable String> header, ResponseInfo response, int count) {
+      UnaryOperator<@Nullable String> header, Supplier<ResponseInfo> response, int count) {
+    if (!routed.route().changesResponses(routed.routed())
+        && !virtualHost.includeAttemptCountInResponse()) {
+      return List.of();
+    }
     HeaderEdits edits = new HeaderEdits(header);
-    routed.route().finalizeResponse(sent, routed.info(), routed.routed(), edits, response);
+    routed.route().finalizeResponse(sent(), routed.info(), routed.routed(), edits, response.get());
     if (virtualHost.includeAttemptCountInResponse()) {
       edits.add(attemptCount(count));
     }
@@ -100,7 +113,7 @@ final class UpstreamHead {
     List<Header> headers =
         new ArrayList<>(
             RouteReplies.mutated(
-                routed.route(), sent, routed.info(), routed.routed(), List.of(), status, info));
+                routed.route(), sent(), routed.info(), routed.routed(), List.of(), status, info));
     headers.addAll(own);
     if (virtualHost.includeAttemptCountInResponse() && LocalEnd.isRouters(info.details())) {
       return HeaderLines.edited(headers, List.of(attemptCount(count)));

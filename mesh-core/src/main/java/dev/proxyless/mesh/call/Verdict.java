@@ -13,7 +13,10 @@ public sealed interface Verdict {
    *
    * @param edits changes to its headers
    */
-  record Accept(List<HeaderEdit> edits) implements Verdict {}
+  record Accept(List<HeaderEdit> edits) implements Verdict {
+    /** As the endpoint gave it. */
+    static final Accept AS_IT_IS = new Accept(List.of());
+  }
 
   /**
    * Discard the response, if there is one, wait, and ask {@link MeshCall#next} again. Tries that

@@ -152,7 +152,8 @@ public final class ConnectionManager {
             | (internal ? 0 : ArrivalHeaders.INTERNAL)
             | (edge ? ArrivalHeaders.EDGE : 0);
     List<HeaderEdit> edits = null;
-    BitSet seen = null;
+    long seen = 0;
+    BitSet seenBeyond = names.count() > Long.SIZE ? new BitSet() : null;
     int count = head.headerCount();
     for (int i = 0; i < count; i++) {
       String name = head.headerName(i);
@@ -160,9 +161,15 @@ public final class ConnectionManager {
       if (flags == 0) {
         continue;
       }
-      seen = seen == null ? new BitSet(names.count()) : seen;
-      boolean again = seen.get(names.id(name));
-      seen.set(names.id(name));
+      int id = names.id(name);
+      boolean again;
+      if (seenBeyond == null) { // as a rule; one bit set less to make for each request
+        again = (seen & (1L << id)) != 0;
+        seen |= 1L << id;
+      } else {
+        again = seenBeyond.get(id);
+        seenBeyond.set(id);
+      }
       boolean drops = (flags & drop) != 0;
       if (drops == again && (flags & ArrivalHeaders.BY_VALUE) == 0) {
         continue;

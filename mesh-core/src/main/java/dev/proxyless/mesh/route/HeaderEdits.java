@@ -18,7 +18,9 @@ public final class HeaderEdits {
   private final @Nullable UnaryOperator<@Nullable String> lookup;
 
   /** Grows as needed; most requests have few edits. */
-  private HeaderEdit[] edits = new HeaderEdit[4];
+  private HeaderEdit[] edits = NONE;
+
+  private static final HeaderEdit[] NONE = {};
 
   private int size;
 
@@ -93,7 +95,7 @@ public final class HeaderEdits {
   /** Adds an edit. */
   public void add(HeaderEdit edit) {
     if (size == edits.length) {
-      edits = Arrays.copyOf(edits, 2 * size);
+      edits = Arrays.copyOf(edits, Math.max(2, 2 * size));
     }
     edits[size++] = edit;
   }
@@ -110,6 +112,9 @@ public final class HeaderEdits {
 
   /** Others, then the edits so far, in order. */
   public List<HeaderEdit> after(List<HeaderEdit> others) {
+    if (size == 0) {
+      return others;
+    }
     if (others.isEmpty()) {
       return list();
     }
@@ -121,6 +126,6 @@ public final class HeaderEdits {
 
   /** The edits so far, in order, as they are now. */
   public List<HeaderEdit> list() {
-    return Arrays.asList(Arrays.copyOf(edits, size));
+    return size == 0 ? List.of() : Arrays.asList(Arrays.copyOf(edits, size));
   }
 }

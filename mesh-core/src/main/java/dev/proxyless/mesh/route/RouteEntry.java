@@ -382,6 +382,11 @@ public final class RouteEntry {
    */
   public record Rewritten(String authority, String path) {}
 
+  /** Whether responses of a target are changed at all. */
+  public boolean changesResponses(Target target) {
+    return !target.responses.isEmpty() || levels.changesResponses();
+  }
+
   /**
    * What the headers of a response become on their way to the caller. Source: Envoy's {@code
    * finalizeResponseHeaders}.

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketAddress;
+import java.net.SocketTimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 
@@ -18,9 +19,11 @@ final class EndpointSocket extends Socket {
 
   private final EndpointSockets owner;
   private final AtomicLong received = new AtomicLong();
+  private final AtomicLong data = new AtomicLong();
   private final AtomicInteger users = new AtomicInteger();
   private volatile long connectedNanos;
   private volatile long releasedNanos;
+  private volatile boolean ended;
 
   EndpointSocket(EndpointSockets owner) {
     this.owner = owner;
@@ -68,25 +71,45 @@ final class EndpointSocket extends Socket {
     return received.get();
   }
 
+  /** Bytes of data that came so far inside TLS. */
+  long receivedInTls() {
+    return data.get();
+  }
+
+  /** Whether the other side has ended the connection, or it is closed here. */
+  boolean isOver() {
+    return ended || isClosed();
+  }
+
   private final class Counted extends FilterInputStream {
+    private final TlsRecords records = new TlsRecords();
+
     Counted(InputStream in) {
       super(in);
     }
 
     @Override
     public int read() throws IOException {
-      int read = super.read();
-      if (read >= 0) {
-        received.incrementAndGet();
-      }
-      return read;
+      byte[] one = new byte[1];
+      return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
     }
 
     @Override
     public int read(byte[] bytes, int offset, int length) throws IOException {
-      int read = super.read(bytes, offset, length);
+      int read;
+      try {
+        read = super.read(bytes, offset, length);
+      } catch (SocketTimeoutException slow) {
+        throw slow;
+      } catch (IOException broken) {
+        ended = true;
+        throw broken;
+      }
       if (read > 0) {
         received.addAndGet(read);
+        data.addAndGet(records.read(bytes, offset, read));
+      } else if (read < 0) {
+        ended = true;
       }
       return read;
     }

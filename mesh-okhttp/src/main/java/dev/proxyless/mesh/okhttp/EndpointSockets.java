@@ -44,11 +44,6 @@ final class EndpointSockets extends SocketFactory {
     open.remove(socket.getLocalPort(), socket);
   }
 
-  /** How many sockets are connected. */
-  int openCount() {
-    return open.size();
-  }
-
   /** The socket below a connection; null where it is closed by now. */
   @Nullable EndpointSocket below(Connection connection) {
     Socket socket = connection.socket();

@@ -32,7 +32,8 @@ final class Failures {
           : Failure.REMOTE_CONNECTION_FAILURE;
     }
     String message = String.valueOf(failure.getMessage());
-    if (message.startsWith(STREAM_RESET)) {
+    boolean byConnection = unanswered != null && unanswered.isOver();
+    if (message.startsWith(STREAM_RESET) && !byConnection) {
       return message.endsWith("REFUSED_STREAM")
           ? Failure.REMOTE_REFUSED_STREAM_RESET
           : Failure.REMOTE_RESET;

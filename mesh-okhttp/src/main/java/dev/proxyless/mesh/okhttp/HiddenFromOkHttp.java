@@ -27,7 +27,9 @@ enum HiddenFromOkHttp implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
-    Response response = chain.proceed(chain.request());
+    Try made = chain.call().tag(Try.class);
+    Response response =
+        chain.proceed(made == null ? chain.request() : made.edited(chain.request()));
     int code = response.code();
     String retryAfter = code == 503 ? response.header(RETRY_AFTER) : null;
     boolean hidden = code == HttpURLConnection.HTTP_PROXY_AUTH || code == MISDIRECTED_REQUEST;

@@ -133,11 +133,6 @@ final class InnerClient {
     return sockets.below(connection);
   }
 
-  /** How many connections are open. */
-  int connections() {
-    return sockets.openCount();
-  }
-
   /** Idle connections close now, busy ones when they are released. */
   void retire() {
     retired = true;

@@ -46,6 +46,48 @@ final class InnerRequests {
     return builder.build();
   }
 
+  /** Whether the try can be made with the caller's own request, and edited on its way out. */
+  static boolean isDirect(Request request, Attempt attempt) {
+    return (attempt.tls() == null || request.isHttps())
+        && request.body() == null
+        && attempt.method().equals(request.method());
+  }
+
+  /**
+   * What is sent of a try that was made with the caller's own request. Making request and response
+   * anew around an inner call costs more than the call; here the request is made anew anyway.
+   *
+   * @param network as OkHttp would send it
+   * @param call that the response's network request tells of
+   */
+  static Request edited(Request network, MeshCall call, Attempt attempt) {
+    Request.Builder builder = network.newBuilder();
+    for (HeaderEdit edit : attempt.headerEdits()) {
+      switch (edit.kind()) {
+        case SET -> builder.header(edit.name(), edit.value());
+        case ADD -> builder.addHeader(edit.name(), edit.value());
+        case REMOVE -> builder.removeHeader(edit.name());
+      }
+    }
+    if (!attempt.authority().equals(network.header("Host"))) {
+      builder.header("Host", attempt.authority());
+    }
+    HttpUrl url = network.url();
+    if (!isPathOf(url, attempt.path())) {
+      builder.url(rewritten(url, false, attempt.path()));
+    }
+    return builder.tag(MeshCall.class, call).build();
+  }
+
+  /** Without making the path: this is asked for every call. */
+  private static boolean isPathOf(HttpUrl url, String path) {
+    String text = url.toString();
+    int start = text.indexOf('/', url.scheme().length() + 3);
+    int end = text.indexOf('#', start);
+    int length = (end < 0 ? text.length() : end) - start;
+    return length == path.length() && text.regionMatches(start, path, 0, length);
+  }
+
   /** The URL decides over TLS and the path; where it leads is the socket factory's to say. */
   private static HttpUrl rewritten(HttpUrl url, boolean secure, String path) {
     HttpUrl.Builder builder = url.newBuilder();

@@ -146,10 +146,11 @@ final class MeshInterceptor implements Interceptor {
   private static Response own(Response response, Request request, Chain chain) throws IOException {
     Cookies.keep(response, request, chain.getCookieJar());
     CacheAbove.forget(chain, request, response);
-    CallInfo info = response.request().tag(CallInfo.class);
-    return chain.getCookieJar() == CookieJar.NO_COOKIES || info == null
-        ? response
-        : response.newBuilder().request(tagged(request, info)).build();
+    if (chain.getCookieJar() == CookieJar.NO_COOKIES) {
+      return response;
+    }
+    CallInfo info = MeshOkHttp.callInfo(response).orElse(null);
+    return info == null ? response : response.newBuilder().request(tagged(request, info)).build();
   }
 
   private static Response passThrough(Chain chain, Request request, CallInfo info)

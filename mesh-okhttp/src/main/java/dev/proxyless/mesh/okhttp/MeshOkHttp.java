@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.Mesh;
+import dev.proxyless.mesh.call.MeshCall;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.CallListener;
 import java.time.Duration;
@@ -63,7 +64,12 @@ public final class MeshOkHttp {
    * for a response that did not come through a mesh. For a failed call, the exception has it.
    */
   public static Optional<CallInfo> callInfo(Response response) {
-    return Optional.ofNullable(response.request().tag(CallInfo.class));
+    CallInfo info = response.request().tag(CallInfo.class);
+    if (info == null && response.networkResponse() != null) {
+      MeshCall call = response.networkResponse().request().tag(MeshCall.class);
+      info = call == null ? null : call.info();
+    }
+    return Optional.ofNullable(info);
   }
 
   /**

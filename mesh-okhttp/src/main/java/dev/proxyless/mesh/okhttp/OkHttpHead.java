@@ -25,6 +25,7 @@ final class OkHttpHead implements RequestHead {
   private final @Nullable String bodyType;
   private final boolean agentIsOkHttp;
   private @Nullable String path;
+  private @Nullable String authority;
 
   OkHttpHead(Request request) {
     this.request = request;
@@ -55,8 +56,13 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public String authority() {
-    String host = request.header("Host");
-    return host == null ? authority(url) : host;
+    String known = authority;
+    if (known == null) {
+      String host = request.header("Host");
+      known = host == null ? authority(url) : host;
+      authority = known;
+    }
+    return known;
   }
 
   /** Host and port as OkHttp sends them: without a port that the scheme implies. */

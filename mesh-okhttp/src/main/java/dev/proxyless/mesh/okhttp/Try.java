@@ -33,6 +33,7 @@ final class Try {
   private final InnerClient client;
   private final AttemptEvents events;
   private final Call inner;
+  private final boolean direct;
   private final long boundNanos;
   private final boolean boundIsRoutes;
   private final boolean idleIsRoutes;
@@ -63,9 +64,15 @@ final class Try {
     clientsOfEndpoint = owner.clientsOf(attempt);
     client = clientsOfEndpoint.client(attempt);
     events = owner.events(client, this::sent, this::ended);
+    direct = InnerRequests.isDirect(request, attempt);
     inner =
         client.newCall(
-            InnerRequests.of(request, own, attempt), owner.chain(), attempt.idleTimeout());
+            direct ? request : InnerRequests.of(request, own, attempt),
+            owner.chain(),
+            attempt.idleTimeout());
+    if (direct) {
+      inner.tag(Try.class, () -> this);
+    }
     long callerLeft = owner.callerLeftNanos();
     long routeLeft = attempt.timeLeft().isZero() ? Long.MAX_VALUE : attempt.timeLeft().toNanos();
     boundIsRoutes = routeLeft <= callerLeft;
@@ -231,6 +238,9 @@ final class Try {
     if (over) {
       tellEnd();
     }
+    if (direct && edits.isEmpty() && prior == null && received.networkResponse() != null) {
+      return received; // its network request tells of the call
+    }
     Response.Builder builder =
         received.newBuilder().request(MeshInterceptor.tagged(request, own.info()));
     if (prior != null) {
@@ -244,6 +254,11 @@ final class Try {
       }
     }
     return builder.build();
+  }
+
+  /** What is sent, of what OkHttp would send. */
+  Request edited(Request network) {
+    return InnerRequests.edited(network, own, attempt);
   }
 
   /** Gives the try up, whose response may still come. */

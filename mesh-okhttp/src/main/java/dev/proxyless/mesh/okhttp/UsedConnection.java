@@ -18,7 +18,7 @@ final class UsedConnection {
   /** What HTTP calls safe: asking twice is no more than asking once. */
   private static final Set<String> SAFE = Set.of("GET", "HEAD", "OPTIONS");
 
-  /** More than an alert of TLS, or a frame of HTTP/2 that says goodbye; less than a status line. */
+  /** More than a frame of HTTP/2 that says goodbye. */
   private static final long FAREWELL_BYTES = 31;
 
   /** OkHttp reads no longer head than this. */
@@ -26,16 +26,31 @@ final class UsedConnection {
 
   private final EndpointSocket socket;
   private final boolean reused;
-  private final boolean exact;
+  private final boolean secure;
+  private final boolean multiplexed;
   private final long idleNanos;
   private final long receivedBefore;
 
   UsedConnection(EndpointSocket socket, Connection connection, boolean reused) {
     this.socket = socket;
     this.reused = reused;
-    exact = connection.handshake() == null && connection.protocol() == Protocol.HTTP_1_1;
+    secure = connection.handshake() != null;
+    multiplexed = connection.protocol() != Protocol.HTTP_1_1;
     idleNanos = socket.acquired();
-    receivedBefore = socket.received();
+    receivedBefore = receivedInAll();
+  }
+
+  private long receivedInAll() {
+    return secure ? socket.receivedInTls() : socket.received();
+  }
+
+  private long received() {
+    return receivedInAll() - receivedBefore;
+  }
+
+  /** Whether the connection is over, so that what ends its streams is not about one of them. */
+  boolean isOver() {
+    return socket.isOver();
   }
 
   /** The try no longer uses it. */
@@ -43,21 +58,15 @@ final class UsedConnection {
     socket.released();
   }
 
-  /** How long nobody had used it before the try. */
-  Duration idle() {
-    return Duration.ofNanos(idleNanos);
-  }
-
   /**
    * Whether a failure before the head of a response is that of a connection which had died while it
-   * idled, of a request that may be sent again. Over TLS and HTTP/2, where bytes come that are no
-   * response's, a few of them count as none.
+   * idled, of a request that may be sent again. On HTTP/2, where frames come that are no
+   * response's, a few bytes count as none.
    */
   boolean diedIdle(String method) {
-    long allowed = exact ? 0 : FAREWELL_BYTES;
     return reused
         && idleNanos >= MIN_IDLE.toNanos()
-        && socket.received() - receivedBefore <= allowed
+        && received() <= (multiplexed ? FAREWELL_BYTES : 0)
         && SAFE.contains(method);
   }
 
@@ -71,6 +80,6 @@ final class UsedConnection {
 
   /** Whether the try failed since the head of its response did not end. */
   boolean headNeverEnded() {
-    return exact && socket.received() - receivedBefore >= MAX_HEAD_BYTES;
+    return !multiplexed && received() >= MAX_HEAD_BYTES;
   }
 }

@@ -11,8 +11,12 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
+import mockwebserver3.MockResponse;
+import mockwebserver3.MockWebServer;
+import mockwebserver3.SocketEffect;
 import okhttp3.MediaType;
 import okhttp3.OkHttpClient;
+import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.RequestBody;
 import okhttp3.Response;
@@ -132,14 +136,14 @@ class StaleConnectionTest {
   }
 
   private void assertGivenUp(Response response, RawServer server) {
-    assertGivenUp(response, 503, "UC", server);
+    assertGivenUp(response, server, 503, "UC");
   }
 
-  private void assertGivenUp(Response response, int status, String flags, RawServer server) {
+  private void assertGivenUp(Response response, RawServer server, int status, String flag) {
     try (response) {
       assertEquals(status, response.code());
       CallInfo info = MeshOkHttp.callInfo(response).orElseThrow();
-      assertEquals(flags, info.flags().toString());
+      assertEquals(flag, info.flags().toString());
       assertEquals(1, info.attempts());
       assertEquals(2, server.heads().size(), "nothing was sent again");
     }
@@ -160,7 +164,7 @@ class StaleConnectionTest {
     OkHttpClient client = client(server, "cluster: c");
     warm(client);
     time.advance(IDLE);
-    assertGivenUp(call(client, MeshRig.get()), 502, "UPE", server);
+    assertGivenUp(call(client, MeshRig.get()), server, 502, "UPE");
   }
 
   @Test
@@ -322,6 +326,27 @@ class StaleConnectionTest {
       assertEquals("first", response.body().string(), "from a third connection");
     }
     Await.until("the two old ones closed", () -> server.connections() == 1, server::connections);
+  }
+
+  @Test
+  void aStreamOnADeadConnectionOfHttp2IsOpenedOnceMoreOnAFreshOne() throws Exception {
+    MockWebServer backend = new MockWebServer();
+    backend.setProtocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
+    backend.enqueue(MeshRig.answer(200, "first"));
+    backend.enqueue(
+        new MockResponse.Builder().onRequestStart(new SocketEffect.CloseSocket()).build());
+    backend.enqueue(MeshRig.answer(200, "again"));
+    backend.start();
+    rig.closeLater(backend);
+    rig.cluster("c", "http2_protocol_options: {}", backend).route("cluster: c");
+    OkHttpClient client = rig.client();
+    warm(client);
+    time.advance(IDLE);
+    try (Response response = call(client, MeshRig.get())) {
+      assertEquals("again", response.body().string());
+      assertEquals(2, MeshOkHttp.callInfo(response).orElseThrow().attempts());
+    }
+    rig.assertNothingIsLeftOver();
   }
 
   @Test

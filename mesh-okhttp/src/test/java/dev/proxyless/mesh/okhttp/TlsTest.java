@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
 import java.security.cert.X509Certificate;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -194,6 +195,32 @@ class TlsTest {
     assertEquals(next.serial(), seen.get());
     assertNotEquals(before, seen.get());
     assertEquals(0, failed.get());
+  }
+
+  @Test
+  void aTlsConnectionThatWasClosedInOrderWhileItIdledIsMadeUpFor() throws Exception {
+    AdvancingTime time = new AdvancingTime();
+    MockWebServer backend = backend(SERVER);
+    AtomicInteger requests = new AtomicInteger();
+    backend.setDispatcher(
+        new Dispatcher() {
+          @Override
+          public MockResponse dispatch(RecordedRequest request) {
+            return requests.incrementAndGet() == 2
+                ? MeshRig.closesAfterRequest()
+                : new MockResponse.Builder().body("ok").build();
+          }
+        });
+    rig.time(time).cluster("c", transportSocket(SERVER), backend).route("cluster: c");
+    OkHttpClient client = rig.client();
+    client.newCall(get()).execute().close();
+    time.advance(Duration.ofSeconds(1));
+    try (Response response = client.newCall(get()).execute()) {
+      assertEquals(
+          200, response.code(), () -> MeshOkHttp.callInfo(response).orElseThrow().explanation());
+      assertEquals(2, MeshOkHttp.callInfo(response).orElseThrow().attempts());
+    }
+    assertEquals(3, requests.get());
   }
 
   @Test

@@ -28,6 +28,9 @@ public final class CallHarness {
 
   private static final int UNUSABLE = 2;
 
+  /** How many slices a profile is long. */
+  private static final int PROFILED = 4;
+
   private final Settings settings;
   private final PrintStream out;
   private final Random random;
@@ -140,7 +143,9 @@ public final class CallHarness {
       if (settings.profile()) {
         for (Map.Entry<ArmName, Arm> each : arms.entrySet()) {
           if (each.getKey().isMesh()) {
-            report.add(each.getKey(), Contention.of(workers, each.getValue(), settings.slice()));
+            report.add(
+                each.getKey(),
+                Contention.of(workers, each.getValue(), settings.slice().multipliedBy(PROFILED)));
           }
         }
       }

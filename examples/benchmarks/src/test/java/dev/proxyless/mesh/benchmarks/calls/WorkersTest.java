@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
@@ -36,6 +37,18 @@ class WorkersTest {
               },
               Duration.ofMillis(50));
       assertEquals(10_016, slice.bytesPerCall(), 1_000);
+    }
+  }
+
+  @Test
+  void virtualThreadsCallWhereTheJdkHasThem() throws Exception {
+    Optional<Workers> workers = Workers.of(new Settings.Load(4, true));
+    assertEquals(Runtime.version().feature() >= 21, workers.isPresent());
+    if (workers.isPresent()) {
+      try (Workers running = workers.get()) {
+        Slice slice = running.run(() -> {}, Duration.ofMillis(20));
+        assertTrue(slice.calls() > 0, slice.toString());
+      }
     }
   }
 
