@@ -75,7 +75,7 @@ final class UsedConnection {
    * protocol, as it is for Envoy.
    */
   boolean headBegan() {
-    return exact && socket.received() > receivedBefore;
+    return !multiplexed && received() > 0;
   }
 
   /** Whether the try failed since the head of its response did not end. */
