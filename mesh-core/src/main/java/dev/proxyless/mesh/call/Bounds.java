@@ -3,6 +3,7 @@ package dev.proxyless.mesh.call;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import java.time.Duration;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How long a call may take, and by whose word. The earliest of the words counts.
@@ -27,8 +28,13 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     GRPC_TIMEOUT,
     /** A header of the request: {@code x-envoy-upstream-rq-timeout-ms} or the expected one. */
     HEADER,
-    /** {@code max_stream_duration}; a route's switches {@code timeout} off. */
+    /**
+     * {@code max_stream_duration} of the route, which switches {@code timeout} off, or of the
+     * connection manager.
+     */
     MAX_STREAM_DURATION,
+    /** A header of the request: {@code x-envoy-upstream-stream-duration-ms}. */
+    UPSTREAM_STREAM_DURATION,
     /** The deadline of the request that this process is serving. */
     INBOUND
   }
@@ -38,10 +44,11 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     Duration limit = timeouts.global();
     Optional<Duration> stream = timeouts.stream();
     if (stream.isPresent() && (limit.isZero() || stream.get().compareTo(limit) < 0)) {
-      kind = Kind.MAX_STREAM_DURATION;
+      kind =
+          timeouts.streamIsUpstreams() ? Kind.UPSTREAM_STREAM_DURATION : Kind.MAX_STREAM_DURATION;
       limit = stream.get();
     }
-    boolean bounded = kind == Kind.MAX_STREAM_DURATION || !limit.isZero();
+    boolean bounded = isStream(kind) || !limit.isZero();
     long deadline = bounded ? startNanos + limit.toNanos() : CallContext.NO_DEADLINE;
     long inbound = context.deadlineNanos();
     if (inbound != CallContext.NO_DEADLINE
@@ -49,6 +56,15 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
       return new Bounds(Kind.INBOUND, limit, inbound);
     }
     return new Bounds(bounded ? kind : Kind.NONE, limit, deadline);
+  }
+
+  private static boolean isStream(Kind kind) {
+    return kind == Kind.MAX_STREAM_DURATION || kind == Kind.UPSTREAM_STREAM_DURATION;
+  }
+
+  /** Whether the longest duration of the stream bounds the call, and no timeout. */
+  boolean isStream() {
+    return isStream(kind);
   }
 
   /** A limit that can act; zero for none. */
@@ -80,8 +96,13 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     return kind != Kind.INBOUND;
   }
 
-  ResponseFlag flag() {
-    return kind == Kind.MAX_STREAM_DURATION ? ResponseFlag.UMSDR : ResponseFlag.UT;
+  /** Envoy's; null where its connection manager ends the stream and flags nothing. */
+  @Nullable ResponseFlag flag() {
+    return switch (kind) {
+      case MAX_STREAM_DURATION -> null;
+      case UPSTREAM_STREAM_DURATION -> ResponseFlag.UMSDR;
+      default -> ResponseFlag.UT;
+    };
   }
 
   /** What bounds the call, for people. */
@@ -95,6 +116,8 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
       case HEADER ->
           "the timeout of " + limit.toMillis() + " ms that the request's header asks for";
       case MAX_STREAM_DURATION -> "the max_stream_duration of " + limit.toMillis() + " ms";
+      case UPSTREAM_STREAM_DURATION ->
+          "the duration of " + limit.toMillis() + " ms that the request's header asks for";
       case INBOUND -> "the deadline of the request that this process is serving";
     };
   }

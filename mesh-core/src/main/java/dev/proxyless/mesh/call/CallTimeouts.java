@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind whose word {@code global} is
  * @param global of the whole call, retries included; zero is none
  * @param stream of the whole call beside {@code global}; zero ends it at once; empty is none
+ * @param streamIsUpstreams whether {@code stream} is the word of a header for the upstream's stream
  * @param perTry of each try; zero is none
  * @param perTryIdle of each try without a sign of life; zero is none
  * @param idle of the call without a sign of life; zero is none
@@ -29,6 +30,7 @@ record CallTimeouts(
     Bounds.Kind kind,
     Duration global,
     Optional<Duration> stream,
+    boolean streamIsUpstreams,
     Duration perTry,
     Duration perTryIdle,
     Duration idle,
@@ -100,9 +102,11 @@ record CallTimeouts(
       grpcTimeout = expected.isZero() ? Optional.empty() : Optional.of(grpcText(expected));
     }
     Optional<Duration> upstream = millis(header.apply(EnvoyHeaders.STREAM_DURATION));
-    if (upstream.isPresent()
-        && !upstream.get().isZero()
-        && (stream.isEmpty() || upstream.get().compareTo(stream.get()) < 0)) {
+    boolean streamIsUpstreams =
+        upstream.isPresent()
+            && !upstream.get().isZero()
+            && (stream.isEmpty() || upstream.get().compareTo(stream.get()) < 0);
+    if (streamIsUpstreams) {
       stream = upstream;
     }
     stream = stream.filter(duration -> duration.compareTo(Bounds.LONGEST) <= 0);
@@ -110,6 +114,7 @@ record CallTimeouts(
         global.isZero() ? Bounds.Kind.NONE : kind,
         Bounds.bounded(global),
         stream,
+        streamIsUpstreams,
         Bounds.bounded(perTry),
         Bounds.bounded(rules.flatMap(each -> each.policy().perTryIdleTimeout()).orElse(NONE)),
         Bounds.bounded(

@@ -4,13 +4,14 @@ import dev.proxyless.mesh.cluster.Upstream;
 import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a call ends that no endpoint answered: Envoy's status, flag, details and body, and an
  * explanation for people.
  *
  * @param status of the reply
- * @param flag why
+ * @param flag why; null where Envoy sets none
  * @param details Envoy's response code details
  * @param body text
  * @param headers besides those of every reply
@@ -18,23 +19,31 @@ import java.util.List;
  */
 record LocalEnd(
     int status,
-    ResponseFlag flag,
+    @Nullable ResponseFlag flag,
     String details,
     String body,
     List<Header> headers,
     String explanation) {
 
+  /** The details of a call that exceeded the longest duration of the caller's stream. */
+  static final String MAX_DURATION = "max_duration_timeout";
+
   private static final String TIMEOUT_BODY = "upstream request timeout";
 
   /** The time of the whole call is over. */
   static LocalEnd timeout(Bounds bounds, CallTimeouts timeouts, int attempts) {
-    boolean stream = bounds.kind() == Bounds.Kind.MAX_STREAM_DURATION;
-    int status = stream ? 504 : timeouts.timeoutStatus();
+    int status = bounds.isStream() ? 504 : timeouts.timeoutStatus();
+    String body =
+        switch (bounds.kind()) {
+          case MAX_STREAM_DURATION -> "downstream duration timeout";
+          case UPSTREAM_STREAM_DURATION -> "upstream max stream duration reached";
+          default -> body(status);
+        };
     return new LocalEnd(
         status,
         bounds.flag(),
         timeoutDetails(bounds),
-        stream ? "upstream max stream duration reached" : body(status),
+        body,
         List.of(),
         bounds.words() + " was over after " + attempts + (attempts == 1 ? " try" : " tries"));
   }
@@ -83,9 +92,19 @@ record LocalEnd(
   }
 
   private static String timeoutDetails(Bounds bounds) {
-    return bounds.kind() == Bounds.Kind.MAX_STREAM_DURATION
-        ? "upstream_max_stream_duration_reached"
-        : Failure.CALL_TIMEOUT.reason();
+    return switch (bounds.kind()) {
+      case MAX_STREAM_DURATION -> MAX_DURATION;
+      case UPSTREAM_STREAM_DURATION -> "upstream_max_stream_duration_reached";
+      default -> Failure.CALL_TIMEOUT.reason();
+    };
+  }
+
+  /**
+   * Whether Envoy's router gives a reply of these details, and so tells of its attempts; streams
+   * that last too long or are idle are ended by the connection manager.
+   */
+  static boolean isRouters(String details) {
+    return !details.equals(MAX_DURATION) && !details.equals(Failure.STREAM_IDLE_TIMEOUT.reason());
   }
 
   /** A 204, which a request can ask for, has none. */

@@ -16,6 +16,8 @@ final class LocalReplies {
 
   static final Header OVERLOADED = new Header("x-envoy-overloaded", "true");
 
+  private static final int GRPC_DEADLINE_EXCEEDED = 4;
+
   private LocalReplies() {}
 
   /** A reply with a text and no headers of a route. */
@@ -67,7 +69,9 @@ final class LocalReplies {
     List<Header> headers = new ArrayList<>(more);
     if (isGrpc(requestType)) {
       set(headers, "content-type", "application/grpc");
-      set(headers, "grpc-status", Integer.toString(grpcStatus(status)));
+      boolean late = info.details().equals(LocalEnd.MAX_DURATION);
+      int grpcStatus = late ? GRPC_DEADLINE_EXCEEDED : grpcStatus(status);
+      set(headers, "grpc-status", Integer.toString(grpcStatus));
       if (!body.isEmpty()) {
         set(headers, "grpc-message", percentEncoded(body));
       }

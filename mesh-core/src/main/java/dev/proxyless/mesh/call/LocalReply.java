@@ -16,6 +16,6 @@ public record LocalReply(int status, List<Header> headers, String body, CallInfo
 
   /** Whether the call failed, as opposed to a route that answers by itself. */
   public boolean isFailure() {
-    return !info.flags().isEmpty();
+    return !info.flags().isEmpty() || info.details().equals(LocalEnd.MAX_DURATION);
   }
 }

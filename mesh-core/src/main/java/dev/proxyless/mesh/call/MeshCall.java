@@ -480,7 +480,7 @@ public final class MeshCall {
     boolean first = over.compareAndSet(false, true);
     if (first) {
       status = end.status();
-      flags = flags.with(end.flag());
+      flags = end.flag() == null ? flags : flags.with(end.flag());
       tries.forEachBeside(null, each -> endAttempt(each, AttemptResult.TIMEOUT, 0, end.details()));
     }
     CallInfo info = info(end.details(), end.explanation());

@@ -115,7 +115,7 @@ final class UpstreamHead {
             RouteReplies.mutated(
                 routed.route(), sent(), routed.info(), routed.routed(), List.of(), status, info));
     headers.addAll(own);
-    if (virtualHost.includeAttemptCountInResponse()) {
+    if (virtualHost.includeAttemptCountInResponse() && LocalEnd.isRouters(info.details())) {
       return HeaderLines.edited(headers, List.of(attemptCount(count)));
     }
     return headers;
@@ -128,7 +128,7 @@ final class UpstreamHead {
   /** What a try may take, at most what is left of the call; zero is no bound. */
   private Duration expectedTimeout(Duration left) {
     Duration expected = routed.timeouts().expected();
-    boolean bounded = !left.isZero() && routed.bounds().kind() != Bounds.Kind.MAX_STREAM_DURATION;
+    boolean bounded = !left.isZero() && !routed.bounds().isStream();
     return bounded && (expected.isZero() || left.compareTo(expected) < 0) ? left : expected;
   }
 }

@@ -6,6 +6,7 @@ import static dev.proxyless.mesh.call.CallBed.respond;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.testing.FakeRequest;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -155,10 +156,27 @@ class TimeoutTest {
     CallBed bed = bed("max_stream_duration: {max_stream_duration: 2s}");
     CallBed.Run run = bed.run(fail(Failure.CALL_TIMEOUT).after(Duration.ofSeconds(2)));
     assertEquals(504, run.status());
+    assertEquals("-", run.flags(), "as in Envoy, whose connection manager ends the stream");
+    assertTrue(run.local().isFailure());
+    assertEquals("max_duration_timeout", run.local().info().details());
+    assertEquals("downstream duration timeout", run.local().body());
+    assertTrue(run.local().info().explanation().startsWith("the max_stream_duration of 2000 ms"));
+  }
+
+  @Test
+  void aHeaderThatBoundsTheUpstreamsStreamHasWordsOfItsOwn() {
+    CallBed bed = bed("timeout: 15s");
+    CallBed.Run run =
+        bed.run(
+            FakeRequest.get("http://serviceb:8000/")
+                .header("x-envoy-upstream-stream-duration-ms", "70"),
+            true,
+            CallContext.NONE,
+            fail(Failure.CALL_TIMEOUT).after(Duration.ofMillis(70)));
+    assertEquals(504, run.status());
     assertEquals("UMSDR", run.flags());
     assertEquals("upstream_max_stream_duration_reached", run.local().info().details());
     assertEquals("upstream max stream duration reached", run.local().body());
-    assertTrue(run.local().info().explanation().startsWith("the max_stream_duration of 2000 ms"));
   }
 
   @Test

@@ -34,10 +34,13 @@ record CallOutcome(
   private static final double NANOS_OF_MS = 1e6;
   private static final double DIGITS = 1e3;
 
+  /** How the details of a call end that took too long; Envoy flags not all of them. */
+  private static final String TIMEOUT = "_timeout";
+
   /** Whether a whole response came, from an endpoint or as the configuration says. */
   boolean isAnswered() {
-    return error.isEmpty()
-        && (info.flags().isEmpty() || info.details().equals(CallInfo.VIA_UPSTREAM));
+    boolean failed = !info.flags().isEmpty() || info.details().endsWith(TIMEOUT);
+    return error.isEmpty() && (!failed || info.details().equals(CallInfo.VIA_UPSTREAM));
   }
 
   /** Envoy's response flags with commas between; empty where there is none. */

@@ -75,6 +75,12 @@ final class GridBackend implements AutoCloseable {
         connection.socket().setSoLinger(true, 0);
       }
       case CLOSED_IN_HEAD -> connection.send("HTTP/1.1 200 OK\r\nx-half");
+      case CLOSED_AFTER_STATUS_LINE -> connection.send("HTTP/1.1 200 OK\r\n");
+      case RESET_IN_HEAD -> {
+        connection.send("HTTP/1.1 200 OK\r\nx-half");
+        pause(NOTICED_MS);
+        connection.socket().setSoLinger(true, 0);
+      }
       case NO_HTTP -> connection.send("this is no HTTP\r\n\r\n");
       case CLOSED_IN_BODY -> {
         connection.send("HTTP/1.1 200 OK\r\nconnection: close\r\ncontent-length: 10\r\n\r\nhalf");

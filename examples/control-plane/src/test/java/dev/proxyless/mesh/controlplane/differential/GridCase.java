@@ -48,7 +48,12 @@ record GridCase(
   private static final List<Timing> TIMINGS =
       List.of(Timing.NONE, Timing.PER_TRY, Timing.TOTAL, Timing.BOTH);
   private static final List<Timing> RARE =
-      List.of(Timing.PER_TRY_IDLE, Timing.IDLE, Timing.MAX_DURATION, Timing.HEDGED);
+      List.of(
+          Timing.PER_TRY_IDLE,
+          Timing.IDLE,
+          Timing.MAX_DURATION,
+          Timing.UPSTREAM_DURATION,
+          Timing.HEDGED);
   private static final List<Kind> KINDS = List.of(Kind.values());
   private static final int WARM_UP = 500;
 
@@ -61,6 +66,7 @@ record GridCase(
     PER_TRY_IDLE(0, 750),
     IDLE(0, 0),
     MAX_DURATION(0, 0),
+    UPSTREAM_DURATION(0, 750),
     HEDGED(300, 750);
 
     /** Of what is neither per try nor of the whole call. */
@@ -91,6 +97,8 @@ record GridCase(
     CLOSED_BEFORE_HEAD,
     RESET_BEFORE_HEAD,
     CLOSED_IN_HEAD,
+    CLOSED_AFTER_STATUS_LINE,
+    RESET_IN_HEAD,
     NO_HTTP,
     RESET_IN_BODY,
     CLOSED_IN_BODY,
@@ -201,6 +209,9 @@ record GridCase(
   /** The headers of its request that say what else its route would. */
   Map<String, String> headers() {
     Map<String, String> headers = new LinkedHashMap<>();
+    if (timing == Timing.UPSTREAM_DURATION) {
+      headers.put("x-envoy-upstream-stream-duration-ms", String.valueOf(Timing.OTHER_MS));
+    }
     if (!byHeaders) {
       return headers;
     }
