@@ -146,6 +146,11 @@ public final class Attempt {
     return times.left();
   }
 
+  /** How a try ends that {@link #timeLeft} cuts, its body included. */
+  public Failure timeLeftFailure() {
+    return times.leftFailure();
+  }
+
   AttemptReason reason() {
     return number == 1 ? AttemptReason.FIRST : AttemptReason.RETRY;
   }

@@ -33,8 +33,6 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
      * connection manager.
      */
     MAX_STREAM_DURATION,
-    /** A header of the request: {@code x-envoy-upstream-stream-duration-ms}. */
-    UPSTREAM_STREAM_DURATION,
     /** The deadline of the request that this process is serving. */
     INBOUND
   }
@@ -44,11 +42,10 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     Duration limit = timeouts.global();
     Optional<Duration> stream = timeouts.stream();
     if (stream.isPresent() && (limit.isZero() || stream.get().compareTo(limit) < 0)) {
-      kind =
-          timeouts.streamIsUpstreams() ? Kind.UPSTREAM_STREAM_DURATION : Kind.MAX_STREAM_DURATION;
+      kind = Kind.MAX_STREAM_DURATION;
       limit = stream.get();
     }
-    boolean bounded = isStream(kind) || !limit.isZero();
+    boolean bounded = kind == Kind.MAX_STREAM_DURATION || !limit.isZero();
     long deadline = bounded ? startNanos + limit.toNanos() : CallContext.NO_DEADLINE;
     long inbound = context.deadlineNanos();
     if (inbound != CallContext.NO_DEADLINE
@@ -58,13 +55,9 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     return new Bounds(bounded ? kind : Kind.NONE, limit, deadline);
   }
 
-  private static boolean isStream(Kind kind) {
-    return kind == Kind.MAX_STREAM_DURATION || kind == Kind.UPSTREAM_STREAM_DURATION;
-  }
-
   /** Whether the longest duration of the stream bounds the call, and no timeout. */
   boolean isStream() {
-    return isStream(kind);
+    return kind == Kind.MAX_STREAM_DURATION;
   }
 
   /** A limit that can act; zero for none. */
@@ -98,11 +91,7 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
 
   /** Envoy's; null where its connection manager ends the stream and flags nothing. */
   @Nullable ResponseFlag flag() {
-    return switch (kind) {
-      case MAX_STREAM_DURATION -> null;
-      case UPSTREAM_STREAM_DURATION -> ResponseFlag.UMSDR;
-      default -> ResponseFlag.UT;
-    };
+    return isStream() ? null : ResponseFlag.UT;
   }
 
   /** What bounds the call, for people. */
@@ -116,8 +105,6 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
       case HEADER ->
           "the timeout of " + limit.toMillis() + " ms that the request's header asks for";
       case MAX_STREAM_DURATION -> "the max_stream_duration of " + limit.toMillis() + " ms";
-      case UPSTREAM_STREAM_DURATION ->
-          "the duration of " + limit.toMillis() + " ms that the request's header asks for";
       case INBOUND -> "the deadline of the request that this process is serving";
     };
   }

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param kind whose word {@code global} is
  * @param global of the whole call, retries included; zero is none
  * @param stream of the whole call beside {@code global}; zero ends it at once; empty is none
- * @param streamIsUpstreams whether {@code stream} is the word of a header for the upstream's stream
+ * @param perTryStream of each try, its response's body included; zero is none
  * @param perTry of each try; zero is none
  * @param perTryIdle of each try without a sign of life; zero is none
  * @param idle of the call without a sign of life; zero is none
@@ -30,7 +30,7 @@ record CallTimeouts(
     Bounds.Kind kind,
     Duration global,
     Optional<Duration> stream,
-    boolean streamIsUpstreams,
+    Duration perTryStream,
     Duration perTry,
     Duration perTryIdle,
     Duration idle,
@@ -101,20 +101,12 @@ record CallTimeouts(
       Duration expected = expected(hedges, perTry, global);
       grpcTimeout = expected.isZero() ? Optional.empty() : Optional.of(grpcText(expected));
     }
-    Optional<Duration> upstream = millis(header.apply(EnvoyHeaders.STREAM_DURATION));
-    boolean streamIsUpstreams =
-        upstream.isPresent()
-            && !upstream.get().isZero()
-            && (stream.isEmpty() || upstream.get().compareTo(stream.get()) < 0);
-    if (streamIsUpstreams) {
-      stream = upstream;
-    }
     stream = stream.filter(duration -> duration.compareTo(Bounds.LONGEST) <= 0);
     return new CallTimeouts(
         global.isZero() ? Bounds.Kind.NONE : kind,
         Bounds.bounded(global),
         stream,
-        streamIsUpstreams,
+        Bounds.bounded(millis(header.apply(EnvoyHeaders.STREAM_DURATION)).orElse(NONE)),
         Bounds.bounded(perTry),
         Bounds.bounded(rules.flatMap(each -> each.policy().perTryIdleTimeout()).orElse(NONE)),
         Bounds.bounded(
@@ -139,6 +131,7 @@ record CallTimeouts(
         hedgeAfter,
         byTry ? perTryIdle : idle,
         byTry ? Failure.PER_TRY_IDLE_TIMEOUT : Failure.STREAM_IDLE_TIMEOUT,
+        perTryStream,
         NONE);
   }
 

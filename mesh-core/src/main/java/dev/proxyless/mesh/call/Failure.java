@@ -30,6 +30,9 @@ public enum Failure {
       "upstream_per_try_idle_timeout", 504, ResponseFlag.UT, AttemptResult.TIMEOUT),
   /** The call showed no sign of life for longer than {@code idle_timeout}. */
   STREAM_IDLE_TIMEOUT("stream_idle_timeout", 504, ResponseFlag.SI, AttemptResult.TIMEOUT),
+  /** The try, its response's body included, took longer than the request's header allows. */
+  STREAM_DURATION(
+      "upstream_max_stream_duration_reached", 504, ResponseFlag.UMSDR, AttemptResult.TIMEOUT),
   /** The call took longer than the route, or the caller's own deadline, allows. */
   CALL_TIMEOUT("response_timeout", 504, ResponseFlag.UT, AttemptResult.TIMEOUT);
 

@@ -33,12 +33,7 @@ record LocalEnd(
   /** The time of the whole call is over. */
   static LocalEnd timeout(Bounds bounds, CallTimeouts timeouts, int attempts) {
     int status = bounds.isStream() ? 504 : timeouts.timeoutStatus();
-    String body =
-        switch (bounds.kind()) {
-          case MAX_STREAM_DURATION -> "downstream duration timeout";
-          case UPSTREAM_STREAM_DURATION -> "upstream max stream duration reached";
-          default -> body(status);
-        };
+    String body = bounds.isStream() ? "downstream duration timeout" : body(status);
     return new LocalEnd(
         status,
         bounds.flag(),
@@ -67,6 +62,21 @@ record LocalEnd(
             + denied);
   }
 
+  /** A try took longer than the request's own header allows a stream to take. */
+  static LocalEnd streamDuration(Attempt attempt, CallTimeouts timeouts, String denied) {
+    return new LocalEnd(
+        504,
+        ResponseFlag.UMSDR,
+        Failure.STREAM_DURATION.reason(),
+        "upstream max stream duration reached",
+        List.of(),
+        attempt
+            + " took longer than the "
+            + timeouts.perTryStream().toMillis()
+            + " ms that the request's header asks for"
+            + denied);
+  }
+
   /** The call showed no sign of life. */
   static LocalEnd streamIdle(Attempt attempt) {
     return new LocalEnd(
@@ -92,11 +102,7 @@ record LocalEnd(
   }
 
   private static String timeoutDetails(Bounds bounds) {
-    return switch (bounds.kind()) {
-      case MAX_STREAM_DURATION -> MAX_DURATION;
-      case UPSTREAM_STREAM_DURATION -> "upstream_max_stream_duration_reached";
-      default -> Failure.CALL_TIMEOUT.reason();
-    };
+    return bounds.isStream() ? MAX_DURATION : Failure.CALL_TIMEOUT.reason();
   }
 
   /**

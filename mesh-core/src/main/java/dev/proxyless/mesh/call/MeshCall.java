@@ -376,6 +376,9 @@ public final class MeshCall {
   }
 
   private LocalEnd localEnd(Attempt ended, Failure failure, String words) {
+    if (failure == Failure.STREAM_DURATION) {
+      return LocalEnd.streamDuration(ended, routed.timeouts(), gate.denied());
+    }
     return failure.isTimeout() && failure != Failure.CONNECTION_TIMEOUT
         ? LocalEnd.perTryTimeout(ended, failure, routed.timeouts(), gate.denied())
         : LocalEnd.failure(failure, begun > 1, ended + ": " + words + gate.denied());

@@ -163,20 +163,41 @@ class TimeoutTest {
     assertTrue(run.local().info().explanation().startsWith("the max_stream_duration of 2000 ms"));
   }
 
+  private static final FakeRequest STREAM_OF_70_MS =
+      FakeRequest.get("http://serviceb:8000/").header("x-envoy-upstream-stream-duration-ms", "70");
+
   @Test
-  void aHeaderThatBoundsTheUpstreamsStreamHasWordsOfItsOwn() {
-    CallBed bed = bed("timeout: 15s");
+  void aHeaderBoundsTheStreamOfEachTry() {
+    CallBed bed = bed("timeout: 15s\nretry_policy: {retry_on: reset, num_retries: 1}");
     CallBed.Run run =
         bed.run(
-            FakeRequest.get("http://serviceb:8000/")
-                .header("x-envoy-upstream-stream-duration-ms", "70"),
+            STREAM_OF_70_MS,
             true,
             CallContext.NONE,
-            fail(Failure.CALL_TIMEOUT).after(Duration.ofMillis(70)));
+            fail(Failure.STREAM_DURATION).after(Duration.ofMillis(70)));
+    assertEquals(2, run.attempts().size());
+    for (Attempt attempt : run.attempts()) {
+      assertEquals(Duration.ofMillis(70), attempt.timeLeft());
+      assertEquals(Failure.STREAM_DURATION, attempt.timeLeftFailure());
+    }
     assertEquals(504, run.status());
-    assertEquals("UMSDR", run.flags());
+    assertEquals("URX,UMSDR", run.flags());
     assertEquals("upstream_max_stream_duration_reached", run.local().info().details());
     assertEquals("upstream max stream duration reached", run.local().body());
+    assertTrue(
+        run.local()
+            .info()
+            .explanation()
+            .contains("longer than the 70 ms that the request's header"),
+        run.local().info().explanation());
+  }
+
+  @Test
+  void whatIsLeftOfTheCallBoundsItsLastTry() {
+    CallBed bed = bed("timeout: 0.05s");
+    Attempt attempt = CallBed.attempt(bed.forward(STREAM_OF_70_MS, true, CallContext.NONE).next());
+    assertEquals(Duration.ofMillis(50), attempt.timeLeft());
+    assertEquals(Failure.CALL_TIMEOUT, attempt.timeLeftFailure());
   }
 
   @Test

@@ -172,7 +172,7 @@ final class Try {
       if (!boundIsRoutes) {
         throw ended; // the application's own call time-out
       }
-      return own.failed(attempt, Failure.CALL_TIMEOUT, events.wasSent(), words);
+      return own.failed(attempt, attempt.timeLeftFailure(), events.wasSent(), words);
     }
     if (connected && isIdleTimeout(ended)) {
       return own.failed(attempt, attempt.idleFailure(), events.wasSent(), words);
@@ -219,7 +219,7 @@ final class Try {
     } else if (owner.isCanceled()) {
       own.cancelled();
     } else if (isCallTimeout(by)) {
-      own.bodyFailed(Failure.CALL_TIMEOUT);
+      own.bodyFailed(attempt.timeLeftFailure());
     } else if (isIdleTimeout(by)) {
       own.bodyFailed(attempt.idleFailure());
     } else {

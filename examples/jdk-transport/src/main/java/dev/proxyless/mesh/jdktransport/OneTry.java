@@ -102,7 +102,8 @@ final class OneTry {
     return switch (why) {
       case PER_TRY -> Failure.PER_TRY_TIMEOUT;
       case IDLE -> attempt.idleFailure();
-      case ROUTE, CALLER -> Failure.CALL_TIMEOUT;
+      case ROUTE -> attempt.timeLeftFailure();
+      case CALLER -> Failure.CALL_TIMEOUT;
     };
   }
 

@@ -14,13 +14,7 @@ final class GridDifferences {
 
   private static final List<Difference> ON_PURPOSE = List.of();
 
-  private static final List<Difference> TO_BE_MENDED =
-      List.of(
-          new Difference(
-              "x-envoy-upstream-stream-duration-ms bounds the call, not each try",
-              (one, field, values) ->
-                  one.timing() == GridCase.Timing.UPSTREAM_DURATION
-                      && one.behaviour() == GridCase.Behaviour.SLOW_HEAD));
+  private static final List<Difference> TO_BE_MENDED = List.of();
 
   private static final List<Difference> KNOWN =
       Stream.concat(ON_PURPOSE.stream(), TO_BE_MENDED.stream()).toList();
