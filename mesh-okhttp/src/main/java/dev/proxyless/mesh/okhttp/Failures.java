@@ -1,7 +1,6 @@
 package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.call.Failure;
-import java.io.EOFException;
 import java.io.IOException;
 import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
@@ -39,8 +38,7 @@ final class Failures {
       return Failure.LOCAL_RESET; // the client's own read or write time-out
     }
     if (failure instanceof ProtocolException
-        || (unanswered != null && unanswered.hasBegunToAnswer() && isEnd(failure))
-        || (unanswered != null && unanswered.headNeverEnded())) {
+        || (unanswered != null && unanswered.hasBegunToAnswer())) {
       return Failure.PROTOCOL_ERROR;
     }
     return unanswered != null && unanswered.diedIdle(method)
@@ -56,11 +54,6 @@ final class Failures {
     Failure found = classify(failure, null, true, "");
     boolean http1 = protocol == Protocol.HTTP_1_1 || protocol == Protocol.HTTP_1_0;
     return http1 && found == Failure.CONNECTION_TERMINATION ? Failure.PROTOCOL_ERROR : found;
-  }
-
-  /** Whether the other side ended the connection in order, and did not break it. */
-  private static boolean isEnd(IOException failure) {
-    return failure.getCause() instanceof EOFException;
   }
 
   /** What happened, for people. */

@@ -70,7 +70,10 @@ final class UsedConnection {
         && SAFE.contains(method);
   }
 
-  /** Whether any of a response's head came; not known of HTTP/2. */
+  /**
+   * Whether any of a response's head came, so that the end of the connection, in order or not, is a
+   * breach of the protocol, as it is for Envoy; not known of HTTP/2.
+   */
   boolean hasBegunToAnswer() {
     return !multiplexed && received() > 0;
   }
