@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.cluster.Safeguards;
 import dev.proxyless.mesh.model.EndpointAssignment;
 import dev.proxyless.mesh.model.Locality;
 import dev.proxyless.mesh.model.Metadata;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 
@@ -115,6 +117,47 @@ class RetryTest {
         delays(backoff(Duration.ofMillis(25), Duration.ofMillis(250)), 0, 50, 100, 200, 250));
     // 2^64 - 1 is 15 modulo 25
     assertEquals(List.of(15L), delays(backoff(Duration.ofMillis(25), Duration.ofMillis(250)), -1));
+  }
+
+  /** How many retries so many failing calls make. */
+  private static long retriesOf(CallBed bed, int calls) {
+    long retries = 0;
+    for (int i = 0; i < calls; i++) {
+      retries += bed.run(fail(Failure.REMOTE_RESET)).attempts().size() - 1;
+    }
+    return retries;
+  }
+
+  @Test
+  void aShareOfTheLatestCallsMayBeRetries() {
+    CallBed bed =
+        CallBed.with()
+            .withoutBlame()
+            .retry("retry_on: reset, num_retries: 2, retry_back_off: {base_interval: 0.001s}")
+            .safeguards(
+                new Safeguards(Optional.of(new Safeguards.Throttle(20, 0)), Optional.empty()))
+            .build();
+    assertEquals(20, retriesOf(bed, 100));
+    CallBed.Run denied = bed.run(fail(Failure.REMOTE_RESET));
+    assertEquals("UO,UR", denied.flags());
+    assertTrue(
+        denied.local().info().explanation().endsWith("as retry_throttle in mesh.yaml allows"),
+        denied.local().info().explanation());
+    bed.time.advance(Duration.ofSeconds(11));
+    assertEquals(2, retriesOf(bed, 10), "what is long ago does not count");
+    bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void aFewRetriesEachSecondAreAllowedBesides() {
+    CallBed bed =
+        CallBed.with()
+            .withoutBlame()
+            .retry("retry_on: reset, num_retries: 2, retry_back_off: {base_interval: 0.001s}")
+            .safeguards(
+                new Safeguards(Optional.of(new Safeguards.Throttle(0, 3)), Optional.empty()))
+            .build();
+    assertEquals(30, retriesOf(bed, 100), "3 each second, of ten seconds");
   }
 
   private static final String RATE_LIMITED =

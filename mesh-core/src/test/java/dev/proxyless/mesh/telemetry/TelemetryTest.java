@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertDoesNotThrow;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.proxyless.mesh.testing.Await;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -49,7 +50,7 @@ final class TelemetryTest {
   }
 
   @Test
-  void aListenerIsToldOfOneThingAtATime() throws InterruptedException {
+  void aListenerIsToldOfOneThingAtATime() throws Exception {
     CountDownLatch inside = new CountDownLatch(1);
     CountDownLatch release = new CountDownLatch(1);
     List<Long> told = Collections.synchronizedList(new ArrayList<>());
@@ -70,11 +71,10 @@ final class TelemetryTest {
     first.start();
     await(inside);
     second.start();
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
-    while (second.getState() != Thread.State.BLOCKED && System.nanoTime() - deadline < 0) {
-      Thread.onSpinWait();
-    }
-
+    Await.until(
+        "the second waits for the first",
+        () -> second.getState() == Thread.State.WAITING,
+        second::getState);
     assertEquals(List.of(), told);
     release.countDown();
     first.join();
@@ -84,7 +84,7 @@ final class TelemetryTest {
 
   private static void await(CountDownLatch latch) {
     try {
-      assertTrue(latch.await(10, TimeUnit.SECONDS));
+      assertTrue(latch.await(Await.LIMIT.toSeconds() + 10, TimeUnit.SECONDS));
     } catch (InterruptedException interrupted) {
       throw new AssertionError(interrupted);
     }

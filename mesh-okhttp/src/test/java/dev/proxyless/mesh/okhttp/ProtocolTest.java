@@ -223,7 +223,7 @@ class ProtocolTest {
         new MockResponse.Builder().headersDelay(1, TimeUnit.HOURS).body("late").build());
     backend.enqueue(answer(200, "ok"));
     rig.cluster("c", "http2_protocol_options: {}", backend)
-        .route("cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 0.2s}");
+        .route("cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 0.6s}");
     try (Response response = rig.client().newCall(get()).execute()) {
       assertEquals("ok", response.body().string());
     }

@@ -53,7 +53,7 @@ class TimeoutTest {
     good.enqueue(answer(200, "good"));
     rig.cluster("c", "", slow, good)
         .route(
-            "cluster: c, retry_policy: {retry_on: reset, num_retries: 1, per_try_timeout: 0.2s, "
+            "cluster: c, retry_policy: {retry_on: reset, num_retries: 1, per_try_timeout: 0.6s, "
                 + PREVIOUS_HOSTS
                 + "}");
     OkHttpClient client = rig.client();

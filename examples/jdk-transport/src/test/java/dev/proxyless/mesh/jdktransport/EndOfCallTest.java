@@ -59,7 +59,7 @@ class EndOfCallTest {
     slow.enqueue(never());
     slow.enqueue(answer(200, "second"));
     rig.cluster("c", "", slow)
-        .route("cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 0.3s}");
+        .route("cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 0.6s}");
     HttpResponse<String> response = rig.client().send(get("/"), BodyHandlers.ofString());
     assertEquals("second", response.body());
     assertEquals(1, rig.counted("mesh.client.attempts", "result", "timeout"));
@@ -81,7 +81,7 @@ class EndOfCallTest {
   void theRoutesTimeoutEndsABodyThatDrips() throws Exception {
     MockWebServer drip = rig.backend();
     drip.enqueue(dripping());
-    rig.cluster("c", "", drip).route("cluster: c, timeout: 0.5s");
+    rig.cluster("c", "", drip).route("cluster: c, timeout: 1s");
     MeshHttpClient client = rig.client();
     assertThrows(HttpTimeoutException.class, () -> client.send(get("/"), BodyHandlers.ofString()));
     rig.assertEndedOnce("failure");
@@ -93,7 +93,7 @@ class EndOfCallTest {
     slow.enqueue(never());
     slow.enqueue(answer(200, "second"));
     rig.cluster("c", "", slow)
-        .route("cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 0.3s}");
+        .route("cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 0.6s}");
     HttpResponse<String> response = rig.client().send(get("/"), BodyHandlers.ofString());
     assertEquals("second", response.body());
     rig.assertEndedOnce("success");
