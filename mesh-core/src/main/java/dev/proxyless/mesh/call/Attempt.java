@@ -8,7 +8,7 @@ import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import dev.proxyless.mesh.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,12 +31,16 @@ public final class Attempt {
   private final List<HeaderEdit> edits;
   private final Duration connectTimeout;
   private final AttemptTimes times;
+  private final Duration left;
   private final AttemptSpan span;
   private final long startNanos;
   private boolean slow;
 
   /** What has been told already, since two threads may tell of the end. */
-  private final AtomicInteger told = new AtomicInteger();
+  private volatile int told;
+
+  private static final AtomicIntegerFieldUpdater<Attempt> TOLD =
+      AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "told");
 
   Attempt(
       int number,
@@ -48,6 +52,7 @@ public final class Attempt {
       String path,
       List<HeaderEdit> edits,
       AttemptTimes times,
+      Duration left,
       AttemptSpan span,
       long startNanos) {
     this.number = number;
@@ -61,6 +66,7 @@ public final class Attempt {
     this.edits = edits;
     this.connectTimeout = target.upstream().config().connectTimeout();
     this.times = times;
+    this.left = left;
     this.span = span;
     this.startNanos = startNanos;
   }
@@ -143,12 +149,12 @@ public final class Attempt {
 
   /** The bound on this try and its response's body; zero is none. */
   public Duration timeLeft() {
-    return times.left();
+    return times.isBoundByStream(left) ? times.stream() : left;
   }
 
   /** How a try ends that {@link #timeLeft} cuts, its body included. */
   public Failure timeLeftFailure() {
-    return times.leftFailure();
+    return times.isBoundByStream(left) ? Failure.STREAM_DURATION : Failure.CALL_TIMEOUT;
   }
 
   AttemptReason reason() {
@@ -185,11 +191,11 @@ public final class Attempt {
 
   /** Whether it has ended. */
   boolean isClosed() {
-    return (told.get() & CLOSED) != 0;
+    return (told & CLOSED) != 0;
   }
 
   private boolean isFirst(int what) {
-    return (told.getAndAccumulate(what, (before, bit) -> before | bit) & what) == 0;
+    return (TOLD.getAndAccumulate(this, what, (before, bit) -> before | bit) & what) == 0;
   }
 
   @Override

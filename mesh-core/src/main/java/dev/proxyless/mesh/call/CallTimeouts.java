@@ -3,6 +3,7 @@ package dev.proxyless.mesh.call;
 import dev.proxyless.mesh.model.HttpConnectionManager;
 import dev.proxyless.mesh.model.RouteAction.MaxStreamDuration;
 import dev.proxyless.mesh.model.RouteAction.RouteTimeouts;
+import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.RetryRules;
 import java.time.Duration;
 import java.util.Optional;
@@ -20,11 +21,12 @@ import org.jspecify.annotations.Nullable;
  * @param perTryStream of each try, its response's body included; zero is none
  * @param perTry of each try; zero is none
  * @param perTryIdle of each try without a sign of life; zero is none
- * @param idle of the call without a sign of life; zero is none
  * @param hedged whether a try that takes longer goes on beside the next one
  * @param timeoutStatus what the caller gets when the time is over: 504, or 204 where it asked for
  *     it
  * @param grpcTimeout what {@code grpc-timeout} becomes; empty where it stays as it is
+ * @param tries what bounds each try
+ * @param expectedEdit what tells the next hop of {@link #expected}; null where nothing does
  */
 record CallTimeouts(
     Bounds.Kind kind,
@@ -33,10 +35,11 @@ record CallTimeouts(
     Duration perTryStream,
     Duration perTry,
     Duration perTryIdle,
-    Duration idle,
     boolean hedged,
     int timeoutStatus,
-    Optional<String> grpcTimeout) {
+    Optional<String> grpcTimeout,
+    AttemptTimes tries,
+    @Nullable HeaderEdit expectedEdit) {
 
   /** What gRPC's timeouts are at most, and with which units: milliseconds, seconds and so on. */
   private static final long MAX_GRPC_VALUE = 99_999_999;
@@ -102,37 +105,43 @@ record CallTimeouts(
       grpcTimeout = expected.isZero() ? Optional.empty() : Optional.of(grpcText(expected));
     }
     stream = stream.filter(duration -> duration.compareTo(Bounds.LONGEST) <= 0);
-    return new CallTimeouts(
-        global.isZero() ? Bounds.Kind.NONE : kind,
-        Bounds.bounded(global),
-        stream,
-        Bounds.bounded(millis(header.apply(EnvoyHeaders.STREAM_DURATION)).orElse(NONE)),
-        Bounds.bounded(perTry),
-        Bounds.bounded(rules.flatMap(each -> each.policy().perTryIdleTimeout()).orElse(NONE)),
+    Duration bounded = Bounds.bounded(global);
+    Duration boundedTry = Bounds.bounded(perTry);
+    Duration perTryIdle =
+        Bounds.bounded(rules.flatMap(each -> each.policy().perTryIdleTimeout()).orElse(NONE));
+    Duration idle =
         Bounds.bounded(
             route
                 .idleTimeout()
                 .or(manager::streamIdleTimeout)
-                .orElse(HttpConnectionManager.DEFAULT_STREAM_IDLE_TIMEOUT)),
+                .orElse(HttpConnectionManager.DEFAULT_STREAM_IDLE_TIMEOUT));
+    Duration perTryStream =
+        Bounds.bounded(millis(header.apply(EnvoyHeaders.STREAM_DURATION)).orElse(NONE));
+    boolean idleByTry = !perTryIdle.isZero() && (idle.isZero() || perTryIdle.compareTo(idle) < 0);
+    return new CallTimeouts(
+        global.isZero() ? Bounds.Kind.NONE : kind,
+        bounded,
+        stream,
+        perTryStream,
+        boundedTry,
+        perTryIdle,
         hedges,
         header.apply(EnvoyHeaders.TIMEOUT_ALT_RESPONSE) == null ? 504 : 204,
-        grpcTimeout);
+        grpcTimeout,
+        new AttemptTimes(
+            hedges ? NONE : boundedTry,
+            NONE,
+            idleByTry ? perTryIdle : idle,
+            idleByTry ? Failure.PER_TRY_IDLE_TIMEOUT : Failure.STREAM_IDLE_TIMEOUT,
+            perTryStream),
+        expectedEdit(expected(hedges, boundedTry, bounded)));
   }
 
-  /**
-   * What bounds each try.
-   *
-   * @param hedgeAfter until another is made beside it; zero is never
-   */
-  AttemptTimes ofTries(Duration hedgeAfter) {
-    boolean byTry = !perTryIdle.isZero() && (idle.isZero() || perTryIdle.compareTo(idle) < 0);
-    return new AttemptTimes(
-        hedged ? NONE : perTry,
-        hedgeAfter,
-        byTry ? perTryIdle : idle,
-        byTry ? Failure.PER_TRY_IDLE_TIMEOUT : Failure.STREAM_IDLE_TIMEOUT,
-        perTryStream,
-        NONE);
+  /** Null for zero. */
+  static @Nullable HeaderEdit expectedEdit(Duration expected) {
+    return expected.isZero()
+        ? null
+        : HeaderEdit.set(EnvoyHeaders.EXPECTED_TIMEOUT, Routing.wholeMillis(expected));
   }
 
   /** What the next hop is told to expect; zero where nothing bounds it. */

@@ -102,7 +102,7 @@ public final class MeshCall {
     retries = rules != null && rules.appliesTo(head) ? new RetryState(rules) : null;
     gate = new RetryGate(upstream, priority, context.served(), over);
     hedge = Hedge.of(routed.timeouts(), retries != null && replayable, replayable, head, upstream);
-    times = routed.timeouts().ofTries(hedge.after());
+    times = routed.timeouts().tries().hedgedAfter(hedge.after());
     upstreamHead = new UpstreamHead(routed);
     flags = routed.fault().isDelayed() ? ResponseFlags.of(ResponseFlag.DI) : ResponseFlags.NONE;
     record =
@@ -196,7 +196,8 @@ public final class MeshCall {
             toSend.authority(),
             upstreamHead.path(),
             toSend.edits(),
-            times.withLeft(left),
+            times,
+            left,
             attemptSpan,
             now);
     tries.begin(next);

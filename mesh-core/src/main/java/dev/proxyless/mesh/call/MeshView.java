@@ -4,10 +4,13 @@ import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.cluster.Upstream;
 import dev.proxyless.mesh.route.ConnectionManager;
 import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,13 +29,40 @@ public interface MeshView {
   /** A cluster, or null. */
   @Nullable Target cluster(String name);
 
-  /**
-   * What an outbound filter chain does with requests.
-   *
-   * @param table its routes
-   * @param manager what it makes of requests before
-   */
-  record OutboundChain(RouteTable table, ConnectionManager manager) {
+  /** What an outbound filter chain does with requests. Safe for use by several threads. */
+  final class OutboundChain {
+    private final RouteTable table;
+    private final ConnectionManager manager;
+
+    /** Of routes that were asked for, for requests that steer nothing; most do not. */
+    private final ConcurrentHashMap<RouteEntry, CallTimeouts> timeouts = new ConcurrentHashMap<>();
+
+    /**
+     * A chain.
+     *
+     * @param table its routes
+     * @param manager what it makes of requests before
+     */
+    public OutboundChain(RouteTable table, ConnectionManager manager) {
+      this.table = table;
+      this.manager = manager;
+    }
+
+    /** Its routes. */
+    public RouteTable table() {
+      return table;
+    }
+
+    /** What it makes of requests before they are routed. */
+    public ConnectionManager manager() {
+      return manager;
+    }
+
+    /** What bounds calls that a route takes, made once. */
+    CallTimeouts timeouts(RouteEntry route, Function<RouteEntry, CallTimeouts> make) {
+      CallTimeouts known = timeouts.get(route);
+      return known == null ? timeouts.computeIfAbsent(route, make) : known;
+    }
 
     /** Whether headers that tell of Envoy's router are written. */
     public boolean envoyHeaders() {

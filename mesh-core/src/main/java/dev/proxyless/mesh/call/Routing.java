@@ -298,9 +298,9 @@ public final class Routing {
           edits, chain.manager().config().router().respectExpectedRqTimeout());
     }
     boolean envoyHeaders = chain.envoyHeaders();
-    Duration expected = expected(timeouts, bounds);
-    if (envoyHeaders && !expected.isZero()) {
-      edits.add(HeaderEdit.set(EnvoyHeaders.EXPECTED_TIMEOUT, wholeMillis(expected)));
+    HeaderEdit expected = envoyHeaders ? expected(timeouts, bounds) : null;
+    if (expected != null) {
+      edits.add(expected);
     }
     timeouts
         .grpcTimeout()
@@ -347,18 +347,26 @@ public final class Routing {
             .or(() -> route.virtualHost().hedgePolicy())
             .map(HedgePolicy::onPerTryTimeout)
             .orElse(false);
+    if (!steered && !grpc && context.retryRules().isEmpty()) {
+      return chain.timeouts(
+          route,
+          each ->
+              CallTimeouts.of(
+                  ofRoute, chain.manager().config(), rules, false, hedged, name -> null));
+    }
     UnaryOperator<@Nullable String> header = steered || grpc ? head::header : name -> null;
     return CallTimeouts.of(ofRoute, chain.manager().config(), rules, grpc, hedged, header);
   }
 
   /** What the next hop is told: never more than the caller's own deadline leaves. */
-  private Duration expected(CallTimeouts timeouts, Bounds bounds) {
-    Duration expected = timeouts.expected();
+  private @Nullable HeaderEdit expected(CallTimeouts timeouts, Bounds bounds) {
     if (bounds.kind() != Bounds.Kind.INBOUND) {
-      return expected;
+      return timeouts.expectedEdit();
     }
+    Duration expected = timeouts.expected();
     Duration left = Duration.ofNanos(Math.max(1, bounds.leftNanos(nowNanos)));
-    return expected.isZero() || left.compareTo(expected) < 0 ? left : expected;
+    return CallTimeouts.expectedEdit(
+        expected.isZero() || left.compareTo(expected) < 0 ? left : expected);
   }
 
   private StreamInfo info(long random, boolean internal) {

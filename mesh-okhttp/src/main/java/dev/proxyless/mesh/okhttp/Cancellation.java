@@ -15,14 +15,15 @@ import org.jspecify.annotations.Nullable;
  */
 final class Cancellation extends EventListener {
 
-  private final CountDownLatch canceled = new CountDownLatch(1);
+  private volatile boolean over;
+  private volatile @Nullable CountDownLatch waiting;
   private volatile @Nullable Call current;
   private volatile @Nullable Runnable more;
 
   /** Makes this the try to cancel. */
   void watch(Call attempt) {
     current = attempt;
-    if (canceled.getCount() == 0) {
+    if (over) {
       attempt.cancel();
     }
   }
@@ -30,14 +31,18 @@ final class Cancellation extends EventListener {
   /** Runs this as well. */
   void onCancel(Runnable action) {
     more = action;
-    if (canceled.getCount() == 0) {
+    if (over) {
       action.run();
     }
   }
 
   @Override
   public void canceled(Call call) {
-    canceled.countDown();
+    over = true;
+    CountDownLatch latch = waiting;
+    if (latch != null) {
+      latch.countDown();
+    }
     Call attempt = current;
     if (attempt != null) {
       attempt.cancel();
@@ -50,6 +55,11 @@ final class Cancellation extends EventListener {
 
   /** Waits; the caller's cancellation or interruption ends the wait and the call. */
   void await(MeshTime time, Duration delay) throws IOException {
+    CountDownLatch canceled = new CountDownLatch(1);
+    waiting = canceled;
+    if (over) {
+      canceled.countDown();
+    }
     try {
       if (time.await(canceled, delay)) {
         throw new IOException("Canceled");

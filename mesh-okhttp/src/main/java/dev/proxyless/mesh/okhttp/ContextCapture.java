@@ -32,16 +32,42 @@ final class ContextCapture extends EventListener {
     }
   }
 
-  private record Captured(CallContext context) {}
+  private static final CallTag<ContextCapture> TAG = new CallTag<>(ContextCapture.class);
+
+  private volatile @Nullable CallContext context;
+  private volatile @Nullable Cancellation cancellation;
 
   @Override
   public void callStart(Call call) {
-    call.tag(Captured.class, () -> new Captured(contexts.capture()));
+    context = contexts.capture();
+    TAG.of(call, () -> this);
+  }
+
+  @Override
+  public void canceled(Call call) {
+    Cancellation told = cancellation;
+    if (told != null) {
+      told.canceled(call);
+    }
+  }
+
+  /** Tells of a call's cancellation, and of one that has been. */
+  static void tell(Call call, Cancellation cancellation) {
+    ContextCapture listening = TAG.of(call);
+    if (listening == null) {
+      call.addEventListener(cancellation);
+      return;
+    }
+    listening.cancellation = cancellation;
+    if (call.isCanceled()) {
+      cancellation.canceled(call);
+    }
   }
 
   /** What a call took along; what this thread hands on where the call's start was not seen. */
   static CallContext of(Call call, CallContexts contexts) {
-    @Nullable Captured captured = call.tag(Captured.class);
-    return captured == null ? contexts.capture() : captured.context();
+    ContextCapture captured = TAG.of(call);
+    CallContext taken = captured == null ? null : captured.context;
+    return taken == null ? contexts.capture() : taken;
   }
 }

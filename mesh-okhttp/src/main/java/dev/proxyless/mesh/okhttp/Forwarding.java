@@ -66,7 +66,7 @@ final class Forwarding {
    * @param delay to wait first
    */
   Response run(Duration delay) throws IOException {
-    outer.addEventListener(cancellation);
+    ContextCapture.tell(outer, cancellation);
     Outcome outcome = null;
     try {
       if (!delay.isZero()) {

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * Hides from OkHttp what makes it send a request again by itself, or refuse a response, whatever it
  * was told about retries: {@code Retry-After: 0} of a 503, a 421 of a shared connection, and a 407,
  * which it takes for a proxy's. Stands above the application's network interceptors, which see
- * everything as it came.
+ * everything as it came. Here the request of a try is edited as well, since OkHttp makes it anyway.
  */
 enum HiddenFromOkHttp implements Interceptor {
   HIDE;
@@ -27,7 +27,7 @@ enum HiddenFromOkHttp implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
-    Try made = chain.call().tag(Try.class);
+    Try made = Try.TAG.of(chain.call());
     Response response =
         chain.proceed(made == null ? chain.request() : made.edited(chain.request()));
     int code = response.code();
@@ -43,6 +43,9 @@ enum HiddenFromOkHttp implements Interceptor {
 
   /** The response of a try as it came. */
   static Response restored(Call inner, Response response) {
+    if (response.code() != 503 && response.code() != UNREMARKABLE) {
+      return response;
+    }
     Seen seen = inner.tag(Seen.class);
     if (seen == null) {
       return response;

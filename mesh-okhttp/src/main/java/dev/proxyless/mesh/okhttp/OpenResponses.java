@@ -17,10 +17,11 @@ enum OpenResponses implements Interceptor {
   /** What the mesh handed out for a call; its thread's own. */
   private record HandedOut(List<Response> responses) {}
 
+  private static final CallTag<HandedOut> TAG = new CallTag<>(HandedOut.class);
+
   @Override
   public Response intercept(Chain chain) throws IOException {
-    HandedOut handedOut =
-        chain.call().tag(HandedOut.class, () -> new HandedOut(new ArrayList<>(2)));
+    HandedOut handedOut = TAG.of(chain.call(), () -> new HandedOut(new ArrayList<>(2)));
     boolean returned = false;
     try {
       Response response = chain.proceed(chain.request());
@@ -43,7 +44,7 @@ enum OpenResponses implements Interceptor {
 
   /** The mesh hands a response out. */
   static void add(Call call, Response response) {
-    HandedOut handedOut = call.tag(HandedOut.class);
+    HandedOut handedOut = TAG.of(call);
     if (handedOut != null) {
       handedOut.responses().add(response);
     }

@@ -24,6 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Try {
 
+  /** Of the inner call of a try that was made with the caller's own request. */
+  static final CallTag<Try> TAG = new CallTag<>(Try.class);
+
   private final Forwarding owner;
   private final MeshTime time;
   private final MeshCall own;
@@ -71,7 +74,7 @@ final class Try {
             owner.chain(),
             attempt.idleTimeout());
     if (direct) {
-      inner.tag(Try.class, () -> this);
+      TAG.of(inner, () -> this);
     }
     long callerLeft = owner.callerLeftNanos();
     long routeLeft = attempt.timeLeft().isZero() ? Long.MAX_VALUE : attempt.timeLeft().toNanos();

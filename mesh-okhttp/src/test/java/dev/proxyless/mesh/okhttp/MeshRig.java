@@ -51,10 +51,10 @@ final class MeshRig implements Closeable {
   MeshRig() throws IOException {
     xds = new XdsServer();
     toClose.add(xds);
-    listener("use_original_dst: true");
+    listener("use_original_dst: true", "");
   }
 
-  private void listener(String more) {
+  private void listener(String more, String filters) {
     xds.set(
         "envoy.config.listener.v3.Listener",
         """
@@ -70,11 +70,23 @@ final class MeshRig implements Closeable {
               "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
               rds: {route_config_name: routes, config_source: {ads: {}}}
               http_filters:
+        %s
               - name: envoy.filters.http.router
                 typed_config:
                   "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
         """
-            .formatted(more));
+            .formatted(more, filters.indent(6).stripTrailing()));
+  }
+
+  /** A fault filter before the router, with these settings. */
+  MeshRig fault(String settings) {
+    listener(
+        "use_original_dst: true",
+        "- name: chaos\n  typed_config: {'@type':"
+            + " type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault, "
+            + settings
+            + "}");
+    return this;
   }
 
   /** A backend on a free port. */
