@@ -57,16 +57,26 @@ final class CallRecord {
    */
   void attempt(Attempt ended, int status, String reset, String next) {
     if (listener != null) {
-      listener.attempt(
-          new AttemptInfo(
-              ended.number(),
-              ended.endpoint().name(),
-              status,
-              reset,
-              Duration.ofNanos(ended.startNanos() - startNanos),
-              Duration.ofNanos(time.nanoTime() - ended.startNanos()),
-              next));
+      listener.attempt(info(ended, status, reset, next));
     }
+  }
+
+  /** Tells the listener of a try that goes on. */
+  void slow(Attempt slow, String next) {
+    if (listener != null) {
+      listener.slow(info(slow, 0, "", next));
+    }
+  }
+
+  private AttemptInfo info(Attempt attempt, int status, String reset, String next) {
+    return new AttemptInfo(
+        attempt.number(),
+        attempt.endpoint().name(),
+        status,
+        reset,
+        Duration.ofNanos(attempt.startNanos() - startNanos),
+        Duration.ofNanos(time.nanoTime() - attempt.startNanos()),
+        next);
   }
 
   /** The call has ended. */

@@ -63,16 +63,13 @@ final class Hedge {
     return !byPolicy;
   }
 
-  /** Whether another try is to be made now. */
-  RetryState.Answer ask(@Nullable RetryState retries) {
-    if (byPolicy && retries != null) {
-      return retries.onSlow();
-    }
+  /** Takes the call's one backup request from the budget; false where there is none. */
+  boolean takeBackup() {
     if (backups == null || backedUp || !backups.tryTake()) {
-      return RetryState.Answer.NO;
+      return false;
     }
     backedUp = true;
-    return RetryState.Answer.YES;
+    return true;
   }
 
   /** An endpoint for a try of a call without retries: another than the last, if there is one. */

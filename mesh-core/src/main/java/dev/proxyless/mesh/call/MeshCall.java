@@ -303,23 +303,36 @@ public final class MeshCall {
       return new Verdict.Wait();
     }
     afterTimeout = true;
-    RetryState.Answer answer = hedge.ask(retries);
-    Duration delay = Duration.ZERO;
-    if (hedge.isBackup()) {
-      retryPending = answer == RetryState.Answer.YES;
-    } else {
-      upstream.report(slow.endpoint(), routed.timeouts().timeoutStatus());
-      if (answer == RetryState.Answer.YES && takeRetry() && retries != null) {
-        delay = retries.backoff().next(calls.time().random());
-      }
-      limitExceeded(answer);
-    }
-    if (!retryPending) {
+    Duration delay = hedge.isBackup() ? backUp() : hedge(slow);
+    if (delay == null) {
       return new Verdict.Wait();
     }
+    retryPending = true;
     slow.becomeSlow();
-    record.attempt(slow, 0, "", "slow: it goes on, and another is made beside it");
+    record.slow(slow, "it goes on, and another is made beside it");
     return retry(delay);
+  }
+
+  /** Without delay, where the budget of backup requests allows one; else null. */
+  private @Nullable Duration backUp() {
+    return hedge.takeBackup() ? Duration.ZERO : null;
+  }
+
+  /** After how long another try is made beside this one, as a retry; null where none is. */
+  private @Nullable Duration hedge(Attempt slow) {
+    upstream.report(slow.endpoint(), routed.timeouts().timeoutStatus());
+    if (retries == null) {
+      return null;
+    }
+    if (gate.isHeldBack(name -> null)) {
+      gate.heldBack();
+      return null;
+    }
+    RetryState.Answer answer = retries.onSlow();
+    limitExceeded(answer);
+    return answer == RetryState.Answer.YES && takeRetry()
+        ? retries.backoff().next(calls.time().random())
+        : null;
   }
 
   /**

@@ -77,11 +77,7 @@ public final class FaultFilter {
       return Optional.empty();
     }
     Duration delay = delay(head, random);
-    Optional<HttpFault.Abort> abort =
-        config.abort().filter(each -> chosen(each.percentage(), head, ABORT_PERCENTAGE, random));
-    OptionalInt http = abort.map(each -> httpStatus(each, head)).orElse(OptionalInt.empty());
-    OptionalInt grpc = abort.map(each -> grpcStatus(each, head)).orElse(OptionalInt.empty());
-    Fault fault = new Fault(delay, http, grpc);
+    Fault fault = abort(head, random, delay);
     return (delay.isZero() && !fault.aborts()) || !begin() ? Optional.empty() : Optional.of(fault);
   }
 
@@ -105,46 +101,61 @@ public final class FaultFilter {
   }
 
   private Duration delay(RequestHead head, LongSupplier random) {
-    if (config.delay().isEmpty()
-        || !chosen(config.delay().get().percentage(), head, DELAY_PERCENTAGE, random)) {
+    HttpFault.Delay delay = config.delay().orElse(null);
+    if (delay == null) {
       return Duration.ZERO;
     }
-    return config
-        .delay()
-        .get()
-        .fixed()
-        .orElseGet(() -> Duration.ofMillis(Math.max(0, number(head.header(DELAY), 0))));
+    if (delay.fixed().isPresent()) {
+      return isDrawn(delay.percentage(), delay.percentage().numerator(), random)
+          ? delay.fixed().get()
+          : Duration.ZERO;
+    }
+    long millis = number(head.header(DELAY), 0);
+    return millis > 0 && isDrawn(delay.percentage(), asked(head, DELAY_PERCENTAGE), random)
+        ? Duration.ofMillis(millis)
+        : Duration.ZERO;
+  }
+
+  /** What headers say holds only where the configuration leaves it to them. */
+  private Fault abort(RequestHead head, LongSupplier random, Duration delay) {
+    HttpFault.Abort abort = config.abort().orElse(null);
+    OptionalInt none = OptionalInt.empty();
+    if (abort == null) {
+      return new Fault(delay, none, none);
+    }
+    if (abort.httpStatus().isPresent() || abort.grpcStatus().isPresent()) {
+      return isDrawn(abort.percentage(), abort.percentage().numerator(), random)
+          ? new Fault(delay, abort.httpStatus(), abort.grpcStatus())
+          : new Fault(delay, none, none);
+    }
+    if (!isDrawn(abort.percentage(), asked(head, ABORT_PERCENTAGE), random)) {
+      return new Fault(delay, none, none);
+    }
+    long http = number(head.header(ABORT), 0);
+    if (http >= 200 && http < 600) {
+      return new Fault(delay, OptionalInt.of((int) http), none);
+    }
+    long grpc = number(head.header(ABORT_GRPC), -1);
+    return new Fault(delay, none, grpc < 0 ? none : OptionalInt.of((int) grpc));
+  }
+
+  /** The share that a header asks for, in the configuration's units; all where it does not. */
+  private static long asked(RequestHead head, String header) {
+    return number(head.header(header), Integer.MAX_VALUE);
   }
 
   /** A header can make the share of requests smaller, never larger. */
-  private static boolean chosen(
-      FractionalPercent percentage, RequestHead head, String header, LongSupplier random) {
-    int numerator =
-        number(head.header(header), (int) Math.min(percentage.numerator(), Integer.MAX_VALUE));
-    long share = Math.min(numerator, percentage.numerator());
+  private static boolean isDrawn(FractionalPercent percentage, long asked, LongSupplier random) {
+    long share = Math.min(asked, percentage.numerator());
     return share > 0
         && Long.remainderUnsigned(random.getAsLong(), percentage.denominator()) < share;
   }
 
-  private static OptionalInt httpStatus(HttpFault.Abort abort, RequestHead head) {
-    if (abort.httpStatus().isPresent() || abort.grpcStatus().isPresent()) {
-      return abort.httpStatus();
-    }
-    int status = number(head.header(ABORT), 0);
-    return status >= 200 && status < 600 ? OptionalInt.of(status) : OptionalInt.empty();
-  }
-
-  private static OptionalInt grpcStatus(HttpFault.Abort abort, RequestHead head) {
-    if (abort.httpStatus().isPresent() || abort.grpcStatus().isPresent()) {
-      return abort.grpcStatus();
-    }
-    int status = number(head.header(ABORT_GRPC), -1);
-    return status >= 0 ? OptionalInt.of(status) : OptionalInt.empty();
-  }
-
-  private static int number(@Nullable String text, int otherwise) {
+  /** A number that is not negative, as far as it fits; another where the text is none. */
+  private static long number(@Nullable String text, int otherwise) {
     try {
-      return text == null ? otherwise : Integer.parseUnsignedInt(text);
+      long number = text == null ? otherwise : Long.parseUnsignedLong(text);
+      return text != null && number < 0 ? Integer.MAX_VALUE : Math.min(number, Integer.MAX_VALUE);
     } catch (NumberFormatException notOne) {
       return otherwise;
     }

@@ -9,8 +9,11 @@ import java.time.Duration;
  */
 public interface CallListener {
 
-  /** A try has ended, or the head of its response has arrived. */
+  /** A try has ended, or the head of its response has arrived; once for each try. */
   default void attempt(AttemptInfo attempt) {}
+
+  /** A try takes long and goes on, and another is made beside it. {@link #attempt} follows. */
+  default void slow(AttemptInfo attempt) {}
 
   /**
    * The call has ended: its body was read or closed, it broke off, was cancelled or was answered

@@ -136,6 +136,21 @@ class FaultTest {
   }
 
   @Test
+  void headersDoNotChangeWhatConfigurationFixes() {
+    CallBed bed = bed(fault(TWO_SECONDS, abort(503, ALWAYS)));
+    Decision.Respond respond =
+        aborted(
+            bed,
+            CallBed.GET
+                .header("x-envoy-fault-abort-request", "418")
+                .header("x-envoy-fault-abort-request-percentage", "0")
+                .header("x-envoy-fault-delay-request", "1")
+                .header("x-envoy-fault-delay-request-percentage", "0"));
+    assertEquals(503, respond.reply().status());
+    assertEquals(Duration.ofSeconds(2), respond.delay());
+  }
+
+  @Test
   void aGrpcStatusIsAnsweredAsGrpc() {
     CallBed bed =
         bed(

@@ -11,8 +11,11 @@ import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.cluster.Safeguards;
+import dev.proxyless.mesh.telemetry.AttemptInfo;
+import dev.proxyless.mesh.telemetry.CallListener;
 import dev.proxyless.mesh.testing.FakeRequest;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -57,6 +60,44 @@ class HedgeTest {
     assertEquals(List.of(first.endpoint().name()), bed.blamed());
     call.cancelled();
     bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void aCallThatServesARetryIsNotHedged() {
+    ServedRetries served = new ServedRetries(true);
+    MeshCall call =
+        bed.forward(
+            CallBed.GET, true, CallContext.serving(CallContext.NO_DEADLINE, List.of(), served));
+    assertInstanceOf(Verdict.Wait.class, call.tookLong(attempt(call.next())));
+    assertTrue(served.isSpent());
+    call.cancelled();
+    bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void eachTryIsToldOfOnce() {
+    List<Integer> ended = new ArrayList<>();
+    List<Integer> slow = new ArrayList<>();
+    CallListener listener =
+        new CallListener() {
+          @Override
+          public void attempt(AttemptInfo attempt) {
+            ended.add(attempt.number());
+          }
+
+          @Override
+          public void slow(AttemptInfo attempt) {
+            slow.add(attempt.number());
+          }
+        };
+    MeshCall call = bed.forward(CallBed.GET, true, CallContext.NONE.toldTo(listener));
+    Attempt first = attempt(call.next());
+    call.tookLong(first);
+    Attempt second = attempt(call.next());
+    tell(call, second, respond(200));
+    call.finished();
+    assertEquals(List.of(1), slow);
+    assertEquals(List.of(1, 2), ended);
   }
 
   @Test

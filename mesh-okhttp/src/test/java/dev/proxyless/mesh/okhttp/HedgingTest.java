@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.proxyless.mesh.telemetry.AttemptInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.CallListener;
+import dev.proxyless.mesh.testing.Await;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -42,6 +43,7 @@ final class HedgingTest {
   private final CountDownLatch release = new CountDownLatch(1);
   private final List<String> bodies = new CopyOnWriteArrayList<>();
   private final List<AttemptInfo> told = new CopyOnWriteArrayList<>();
+  private final List<Integer> slow = new CopyOnWriteArrayList<>();
 
   @BeforeEach
   void begin() throws IOException {
@@ -81,6 +83,11 @@ final class HedgingTest {
         public void attempt(AttemptInfo attempt) {
           told.add(attempt);
         }
+
+        @Override
+        public void slow(AttemptInfo attempt) {
+          slow.add(attempt.number());
+        }
       };
 
   private Response call(OkHttpClient client, Request request) throws IOException {
@@ -90,15 +97,29 @@ final class HedgingTest {
   @Test
   void theFirstAnswerIsTheCallersAndTheOtherTryIsGivenUp() throws Exception {
     firstWaits(200);
-    try (Response response = call(rig.client(), MeshRig.get())) {
+    List<String> broken = new CopyOnWriteArrayList<>();
+    OkHttpClient client =
+        rig.client(
+            new OkHttpClient.Builder()
+                .addNetworkInterceptor(
+                    chain -> {
+                      try {
+                        return chain.proceed(chain.request());
+                      } catch (IOException cut) {
+                        broken.add(String.valueOf(chain.call().isCanceled()));
+                        throw cut;
+                      }
+                    }));
+    try (Response response = call(client, MeshRig.get())) {
       assertEquals("answer 2", response.body().string());
       CallInfo info = MeshOkHttp.callInfo(response).orElseThrow();
       assertEquals(2, info.attempts());
       assertEquals("-", info.flags().toString());
     }
-    assertEquals(
-        List.of("slow: it goes on, and another is made beside it", ""),
-        List.of(told.get(0).next(), told.get(told.size() - 1).next()));
+    Await.until("the slow try is cut", () -> !broken.isEmpty(), () -> broken);
+    assertEquals(List.of("true"), broken, "before its server let it go");
+    assertEquals(List.of(1), slow);
+    assertEquals(List.of(1, 2), told.stream().map(AttemptInfo::number).toList());
     rig.assertNothingIsLeftOver();
   }
 

@@ -15,6 +15,8 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -33,6 +35,7 @@ class HostileServerTest {
       "HTTP/1.1 200 OK\r\nContent-Length: 5\r\nServer: test\r\n\r\nhello";
   private static final int HEAD = ANSWER.indexOf("hello");
 
+  private final CountDownLatch over = new CountDownLatch(1);
   private MeshRig rig;
 
   @BeforeEach
@@ -42,6 +45,7 @@ class HostileServerTest {
 
   @AfterEach
   void stop() throws IOException {
+    over.countDown();
     rig.close();
   }
 
@@ -91,8 +95,7 @@ class HostileServerTest {
               peer.write("HTTP/1.1 200 OK\r\nX: ");
               while (drops.incrementAndGet() > 0) {
                 peer.write("x");
-                Thread.onSpinWait();
-                sleepALittle();
+                drip();
               }
             });
     rig.route("cluster: c, retry_policy: {retry_on: connect-failure, per_try_timeout: 0.3s}");
@@ -104,9 +107,10 @@ class HostileServerTest {
     assertNothingIsConnected(server);
   }
 
-  private static void sleepALittle() throws IOException {
+  /** A server that drips takes its time, but for no longer than the test takes. */
+  private void drip() throws IOException {
     try {
-      Thread.sleep(5); // a server that drips takes its time
+      over.await(5, TimeUnit.MILLISECONDS);
     } catch (InterruptedException ended) {
       throw new IOException(ended);
     }

@@ -34,6 +34,7 @@ record CallNarrator(PrintWriter err, OptionalInt number) {
             + ms(attempt.start())
             + " after the call began: "
             + (attempt.status() == 0 ? attempt.reset() : String.valueOf(attempt.status()))
+            + (attempt.status() == 0 && attempt.reset().isEmpty() ? "no answer" : "")
             + " in "
             + ms(attempt.duration())
             + (attempt.next().isEmpty() ? "" : "; " + attempt.next()));

@@ -30,7 +30,7 @@ final class CallRecord implements SteeredCall {
   /**
    * A record with nothing in it.
    *
-   * @param told each try, as it ends
+   * @param told each try, as it ends or takes long
    */
   CallRecord(Choice choice, Consumer<AttemptInfo> told) {
     this.choice = choice;
@@ -52,6 +52,11 @@ final class CallRecord implements SteeredCall {
     synchronized (this) {
       attempts.add(attempt);
     }
+    told.accept(attempt);
+  }
+
+  @Override
+  public void slow(AttemptInfo attempt) {
     told.accept(attempt);
   }
 
