@@ -202,7 +202,7 @@ public final class MeshCall implements Decision.Forward {
     sent = true;
     int counted = countedStatus(newStatus, header);
     upstream().report(ended.endpoint(), counted);
-    hedge.answered(calls.time().nanoTime() - ended.startNanos());
+    hedge.answered(calls.time(), ended.startNanos());
     AttemptResult result = result(counted);
     RetryOn bad =
         rules != null && replayable ? RetryConditions.met(rules, newStatus, header) : null;
@@ -254,10 +254,11 @@ public final class MeshCall implements Decision.Forward {
    * the HTTP status it maps to.
    */
   private int countedStatus(int responseStatus, UnaryOperator<@Nullable String> header) {
+    if (!LocalReplies.isGrpc(routed.head())) {
+      return responseStatus;
+    }
     int grpc = GrpcStatus.parse(header.apply("grpc-status"));
-    return grpc >= 0 && LocalReplies.isGrpc(routed.head())
-        ? GrpcStatus.toHttp(grpc)
-        : responseStatus;
+    return grpc >= 0 ? GrpcStatus.toHttp(grpc) : responseStatus;
   }
 
   private static AttemptResult result(int status) {
