@@ -15,7 +15,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import okhttp3.Authenticator;
 import okhttp3.CertificatePinner;
-import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
@@ -140,8 +139,7 @@ final class InnerClients {
     OkHttpClient.Builder builder =
         base.newBuilder()
             .dispatcher(new Dispatcher())
-            .connectionPool(
-                new ConnectionPool(MAX_IDLE, options.idleTime().toNanos(), TimeUnit.NANOSECONDS))
+            .connectionPool(IdleConnections.pool(MAX_IDLE, options.idleTime()))
             .dns(host -> List.of(address))
             .socketFactory(sockets)
             .connectTimeout(attempt.connectTimeout())
