@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.cluster.Endpoint;
+import dev.proxyless.mesh.model.Cluster.Connections;
 import dev.proxyless.mesh.model.Cluster.Protocol;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptReason;
@@ -29,7 +30,7 @@ public final class Attempt {
   private final String authority;
   private final String path;
   private final List<HeaderEdit> edits;
-  private final Duration connectTimeout;
+  private final Connections connections;
   private final AttemptTimes times;
   private final Duration left;
   private final AttemptSpan span;
@@ -64,8 +65,8 @@ public final class Attempt {
     this.authority = authority;
     this.path = path;
     this.edits = edits;
-    this.connectTimeout = target.upstream().config().connectTimeout();
-    this.times = times;
+    this.connections = target.upstream().config().connections();
+    this.times = times.orStream(target.upstream().config().maxStreamDuration());
     this.left = left;
     this.span = span;
     this.startNanos = startNanos;
@@ -118,7 +119,12 @@ public final class Attempt {
 
   /** The bound on connecting, TLS included. */
   public Duration connectTimeout() {
-    return connectTimeout;
+    return connections.connectTimeout();
+  }
+
+  /** What bounds the connection that it is made on. */
+  public Connections connections() {
+    return connections;
   }
 
   /**

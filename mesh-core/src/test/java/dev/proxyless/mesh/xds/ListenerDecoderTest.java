@@ -18,6 +18,7 @@ import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.ValueMatch;
+import dev.proxyless.mesh.proto.FieldState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -125,6 +126,24 @@ final class ListenerDecoderTest {
   void aConnectionManagerThatCannotWorkIsRefused(String yaml, String message) {
     decoding.assertRefused(
         ResourceType.LISTENER, apiListener(yaml), "api_listener.api_listener." + message);
+  }
+
+  @Test
+  void boundsOnConnectionsHaveNoMeaningForAListener() {
+    assertEquals(
+        List.of("idle_timeout", "max_connection_duration", "max_requests_per_connection"),
+        decoding
+            .decode(
+                ResourceType.LISTENER,
+                apiListener(
+                    "common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s,"
+                        + " max_requests_per_connection: 3}"))
+            .findings()
+            .all()
+            .stream()
+            .filter(each -> each.state() == FieldState.INERT)
+            .map(each -> each.path().substring(each.path().lastIndexOf('.') + 1))
+            .toList());
   }
 
   private HttpConnectionManager connectionManager(String yaml) {

@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.call.Attempt;
+import dev.proxyless.mesh.model.Cluster.Connections;
 import dev.proxyless.mesh.model.Cluster.Protocol;
 import dev.proxyless.mesh.tls.ClientTls;
 import java.time.Duration;
@@ -21,7 +22,7 @@ final class InnerClient {
 
   private final ClientTls.@Nullable Identity identity;
   private final Protocol protocol;
-  private final Duration connectTimeout;
+  private final Connections connections;
   private final EndpointSockets sockets;
   private final OkHttpClient client;
   private final boolean hasInterceptors;
@@ -43,7 +44,7 @@ final class InnerClient {
       boolean hasInterceptors) {
     this.identity = identity;
     protocol = attempt.protocol();
-    connectTimeout = attempt.connectTimeout();
+    connections = attempt.connections();
     this.sockets = sockets;
     this.client = client;
     this.hasInterceptors = hasInterceptors;
@@ -53,7 +54,7 @@ final class InnerClient {
   boolean serves(ClientTls.@Nullable Identity wanted, Attempt attempt) {
     return identity == wanted
         && protocol == attempt.protocol()
-        && connectTimeout.equals(attempt.connectTimeout());
+        && connections.equals(attempt.connections());
   }
 
   /** Whether a request asks for another protocol on its connection, as a WebSocket does. */

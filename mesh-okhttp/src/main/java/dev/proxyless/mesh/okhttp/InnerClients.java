@@ -2,12 +2,14 @@ package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.call.Attempt;
 import dev.proxyless.mesh.cluster.Endpoint;
+import dev.proxyless.mesh.model.Cluster.Connections;
 import dev.proxyless.mesh.model.Cluster.Protocol;
 import dev.proxyless.mesh.model.TlsContext;
 import dev.proxyless.mesh.tls.ClientTls;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -131,18 +133,20 @@ final class InnerClients {
   private InnerClient derive(
       Endpoint endpoint, ClientTls.@Nullable Identity identity, Attempt attempt) {
     InetAddress address = address(endpoint);
+    Connections bounds = attempt.connections();
+    Duration idleTime = shorter(options.idleTime(), bounds.idleTimeout());
+    Duration maxAge = shorter(options.maxConnectionAge(), bounds.maxDuration());
     EndpointSockets sockets = new EndpointSockets(address, endpoint.port(), clock);
     OkHttpClient.Builder builder =
         base.newBuilder()
             .dispatcher(new Dispatcher())
-            .connectionPool(
-                new ConnectionPool(MAX_IDLE, options.idleTime().toNanos(), TimeUnit.NANOSECONDS))
+            .connectionPool(new ConnectionPool(MAX_IDLE, idleTime.toNanos(), TimeUnit.NANOSECONDS))
             .dns(host -> List.of(address))
             .socketFactory(sockets)
-            .connectTimeout(attempt.connectTimeout())
+            .connectTimeout(bounds.connectTimeout())
             .protocols(protocols(attempt.protocol(), identity != null));
-    if (hasInterceptors || !options.maxConnectionAge().isZero()) {
-      builder.addNetworkInterceptor(new NetworkEdge(sockets, options.maxConnectionAge()));
+    if (hasInterceptors || !maxAge.isZero() || bounds.maxRequests() > 0) {
+      builder.addNetworkInterceptor(new NetworkEdge(sockets, maxAge, bounds.maxRequests()));
     }
     if (identity != null) {
       builder
@@ -152,6 +156,11 @@ final class InnerClients {
           .connectionSpecs(List.of(connectionSpec(identity)));
     }
     return new InnerClient(identity, attempt, sockets, builder.build(), hasInterceptors);
+  }
+
+  /** Zero is no bound, for both. */
+  private static Duration shorter(Duration one, Duration other) {
+    return one.isZero() || (!other.isZero() && other.compareTo(one) < 0) ? other : one;
   }
 
   /** Endpoints are addresses; no name is looked up here. */

@@ -23,6 +23,7 @@ final class ArchitectureTest {
           "call.CallContext",
           "call.CallContexts",
           "cluster.Endpoint",
+          "model.Cluster.Connections",
           "model.Cluster.Protocol",
           "model.TlsContext.Version",
           "route.HeaderEdit",

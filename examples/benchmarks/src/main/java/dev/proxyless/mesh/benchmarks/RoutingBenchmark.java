@@ -115,12 +115,13 @@ public class RoutingBenchmark {
         new Cluster(
             "c",
             new Cluster.Discovery.Eds("c"),
-            java.time.Duration.ofSeconds(1),
+            Cluster.Connections.DEFAULT,
             Cluster.Protocol.HTTP1,
             Optional.empty(),
             Optional.empty(),
             Cluster.CircuitBreakers.DEFAULT,
             Cluster.CircuitBreakers.DEFAULT,
+            java.time.Duration.ZERO,
             50);
     MeshView.Target target =
         new MeshView.Target(Upstream.create(cluster, time, Runnable::run, Telemetry.NONE), null);
