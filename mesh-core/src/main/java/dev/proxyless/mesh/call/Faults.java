@@ -6,6 +6,7 @@ import dev.proxyless.mesh.route.FaultFilter;
 import dev.proxyless.mesh.route.FaultFilter.Fault;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
@@ -34,7 +35,7 @@ final class Faults {
       RequestHead head,
       StreamInfo info,
       LongSupplier random) {
-    RouteEntry.Target target =
+    RouteTarget target =
         route != null && route.action() instanceof RouteAction.Forward
             ? route.target(head, info)
             : null;
@@ -64,7 +65,7 @@ final class Faults {
 
   private static LocalReply reply(
       @Nullable RouteEntry route,
-      RouteEntry.@Nullable Target target,
+      @Nullable RouteTarget target,
       RequestHead head,
       Fault fault,
       boolean delayed) {

@@ -7,6 +7,7 @@ import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import java.util.ArrayList;
@@ -72,7 +73,7 @@ public sealed interface Routed {
       RequestHead head,
       StreamInfo info,
       RouteEntry route,
-      RouteEntry.Target routed,
+      RouteTarget routed,
       Target target,
       CallTimeouts timeouts,
       Bounds bounds,

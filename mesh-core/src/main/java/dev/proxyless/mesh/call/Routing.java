@@ -10,6 +10,7 @@ import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Forward;
 import dev.proxyless.mesh.model.RouteAction.RouteTimeouts;
 import dev.proxyless.mesh.route.ConnectionManager.Arrival;
+import dev.proxyless.mesh.route.DirectReply;
 import dev.proxyless.mesh.route.EditedHead;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
@@ -17,6 +18,7 @@ import dev.proxyless.mesh.route.InternalRedirects;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.CallInfo;
@@ -164,7 +166,7 @@ public final class Routing {
               route, redirected, info, redirect.status(), location, "", Optional.empty()));
     }
     if (route.action() instanceof RouteAction.DirectResponse) {
-      RouteEntry.DirectReply reply = route.directReply(head, info);
+      DirectReply reply = route.directReply(head, info);
       return new Routed.Answered(
           "direct_response",
           RouteReplies.byRoute(
@@ -176,7 +178,7 @@ public final class Routing {
               reply.body(),
               reply.contentType()));
     }
-    RouteEntry.Target routed = route.target(head, info);
+    RouteTarget routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
     if (target == null) {
       return new Routed.Answered("no_cluster", RouteReplies.noCluster(route, routed, head, info));
@@ -277,7 +279,7 @@ public final class Routing {
       RequestHead head,
       StreamInfo info,
       RouteEntry route,
-      RouteEntry.Target routed,
+      RouteTarget routed,
       Target target,
       List<HeaderEdit> before) {
     Forward forward = (Forward) route.action();
