@@ -114,7 +114,7 @@ public final class Calls {
         call, mirrors(routing, upstream, context, now), upstream.fault().delay());
   }
 
-  private Decision respond(Routed.Answered answered) {
+  private Decision.Respond respond(Routed.Answered answered) {
     InjectedFault fault = answered.fault();
     if (fault.isDelayed()) {
       time.schedule(fault.delay(), fault.end());
@@ -195,18 +195,22 @@ public final class Calls {
       CallContext context) {
     long now = time.nanoTime();
     Routing routing = before.at(now);
-    Optional<Routed> routed = routing.follow(redirected, policy, replayable, status, header);
+    Optional<Routed> routed =
+        routing.follow(redirected, policy, replayable, status, header, time::random);
     if (routed.isEmpty()) {
       return Optional.empty();
     }
     if (routed.get() instanceof Routed.Upstream next) {
       try {
-        return Optional.of(new Verdict.Follow(begin(routing, next, replayable, context, now)));
+        return Optional.of(
+            new Verdict.Follow(
+                begin(routing, next, replayable, context, now), next.fault().delay()));
       } catch (MeshClosedException closing) {
         return Optional.empty(); // the caller gets the redirect itself
       }
     }
-    return Optional.of(new Verdict.GiveUp(((Routed.Answered) routed.get()).reply()));
+    Decision.Respond respond = respond((Routed.Answered) routed.get());
+    return Optional.of(new Verdict.GiveUp(respond.reply(), respond.delay()));
   }
 
   MeshTime time() {

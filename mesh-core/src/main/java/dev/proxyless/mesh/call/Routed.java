@@ -121,7 +121,7 @@ public sealed interface Routed {
           List.copyOf(steps),
           withBody,
           envoyHeaders,
-          InjectedFault.NONE);
+          fault);
     }
 
     /** A copy of the request for another cluster, without retries. */

@@ -204,13 +204,15 @@ public final class Routing {
    * @param before what was redirected
    * @param replayable whether the body can be sent again
    * @param response the first value of a header of the redirect, or null
+   * @param dice random numbers by which faults are drawn: as in Envoy, filters run again
    */
   Optional<Routed> follow(
       Routed.Upstream before,
       InternalRedirectPolicy policy,
       boolean replayable,
       int status,
-      UnaryOperator<@Nullable String> response) {
+      UnaryOperator<@Nullable String> response,
+      LongSupplier dice) {
     RequestHead sent = EditedHead.of(before.head(), before.rewritten(), before.edits());
     Optional<InternalRedirects.Next> next =
         InternalRedirects.next(
@@ -226,7 +228,7 @@ public final class Routing {
     }
     List<HeaderEdit> edits = new ArrayList<>(before.edits());
     edits.addAll(next.get().edits());
-    Routed routed = route(next.get().head(sent), before.info(), edits, null);
+    Routed routed = route(next.get().head(sent), before.info(), edits, dice);
     if (!(routed instanceof Routed.Upstream upstream)) {
       return routed instanceof Routed.Through ? Optional.empty() : Optional.of(routed);
     }

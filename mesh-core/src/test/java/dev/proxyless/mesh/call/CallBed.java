@@ -271,7 +271,15 @@ final class CallBed {
       if (verdict instanceof Verdict.Retry retry) {
         delays.add(retry.delay());
         time.advance(retry.delay());
+      } else if (verdict instanceof Verdict.Follow follow) {
+        delays.add(follow.delay());
+        time.advance(follow.delay());
+        call = follow.next();
       } else if (verdict instanceof Verdict.GiveUp giveUp) {
+        if (!giveUp.delay().isZero()) {
+          delays.add(giveUp.delay());
+          time.advance(giveUp.delay());
+        }
         return new Run(call, attempts, delays, 0, List.of(), Optional.of(giveUp.reply()));
       } else {
         call.finished();

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.proxyless.mesh.model.FractionalPercent;
 import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.HttpFault;
+import dev.proxyless.mesh.model.StringMatcher;
 import dev.proxyless.mesh.model.ValueMatch;
 import dev.proxyless.mesh.testing.FakeRequest;
 import java.time.Duration;
@@ -203,6 +204,63 @@ class FaultTest {
     first.call().cancelled();
     assertEquals(
         Duration.ofSeconds(2), forwarded(bed, CallBed.GET).delay(), "a place is free again");
+  }
+
+  private static CallBed.Run redirected(CallBed bed) {
+    return bed.run(respond(302, "location", "http://serviceb:8000/moved"), respond(200));
+  }
+
+  private static CallBed redirecting(
+      Optional<HttpFault.Delay> delay, Optional<HttpFault.Abort> abort) {
+    ValueMatch moved =
+        new ValueMatch.Text(new StringMatcher(StringMatcher.Kind.PREFIX, "/moved", false));
+    HttpFault ofMoved =
+        new HttpFault(
+            delay,
+            abort,
+            "",
+            List.of(new HeaderMatcher(":path", moved, false, false)),
+            List.of(),
+            OptionalLong.of(1));
+    return CallBed.with()
+        .fault("chaos", ofMoved)
+        .action("internal_redirect_policy: {}\ntimeout: 1s")
+        .build();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeAborted() {
+    CallBed bed = redirecting(Optional.empty(), abort(418, ALWAYS));
+    for (int i = 0; i < 2; i++) {
+      CallBed.Run run = redirected(bed);
+      assertEquals(1, run.attempts().size());
+      assertEquals(418, run.status(), "its place is free again");
+      assertEquals("FI", run.flags());
+    }
+    bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeDelayedBeforeItsTimeouts() {
+    CallBed bed = redirecting(TWO_SECONDS, Optional.empty());
+    for (int i = 0; i < 2; i++) {
+      CallBed.Run run = redirected(bed);
+      assertEquals(List.of(Duration.ofSeconds(2)), run.delays(), "its place is free again");
+      assertEquals(200, run.status());
+      assertEquals("DI", run.flags());
+      assertEquals(Duration.ofSeconds(1), run.attempts().get(1).timeLeft());
+    }
+    bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeAbortedAfterADelay() {
+    CallBed bed = redirecting(TWO_SECONDS, abort(503, ALWAYS));
+    CallBed.Run run = redirected(bed);
+    assertEquals(List.of(Duration.ofSeconds(2)), run.delays());
+    assertEquals(503, run.status());
+    assertEquals("DI,FI", run.flags());
+    bed.assertNothingIsHeld();
   }
 
   @Test

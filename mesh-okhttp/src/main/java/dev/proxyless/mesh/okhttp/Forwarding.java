@@ -69,12 +69,10 @@ final class Forwarding {
     ContextCapture.tell(outer, cancellation);
     Outcome outcome = null;
     try {
-      if (!delay.isZero()) {
-        cancellation.await(time(), delay);
-      }
-      outcome = new Outcome.GoOn(call);
+      outcome = new Outcome.GoOn(call, delay);
       while (outcome instanceof Outcome.GoOn next) {
         call = next.call();
+        pause(next.delay());
         outcome = lead();
       }
       return ((Outcome.Answer) outcome).response();
@@ -90,8 +88,14 @@ final class Forwarding {
     /** With this response. */
     record Answer(Response response) implements Outcome {}
 
-    /** In another call. */
-    record GoOn(MeshCall call) implements Outcome {}
+    /** In another call, after a delay. */
+    record GoOn(MeshCall call, Duration delay) implements Outcome {}
+  }
+
+  private void pause(Duration delay) throws IOException {
+    if (!delay.isZero()) {
+      cancellation.await(time(), delay);
+    }
   }
 
   private Outcome lead() throws IOException {
@@ -132,9 +136,12 @@ final class Forwarding {
 
   /** A verdict after which no try of this call follows. */
   Outcome end(Verdict verdict) throws IOException {
-    return verdict instanceof Verdict.Follow follow
-        ? new Outcome.GoOn(follow.next())
-        : answer(((Verdict.GiveUp) verdict).reply());
+    if (verdict instanceof Verdict.Follow follow) {
+      return new Outcome.GoOn(follow.next(), follow.delay());
+    }
+    Verdict.GiveUp end = (Verdict.GiveUp) verdict;
+    pause(end.delay());
+    return answer(end.reply());
   }
 
   void discard(Try ended) throws IOException {

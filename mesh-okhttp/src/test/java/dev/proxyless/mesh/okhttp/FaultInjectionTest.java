@@ -85,6 +85,60 @@ final class FaultInjectionTest {
     rig.assertNothingIsLeftOver();
   }
 
+  private static final String OF_MOVED =
+      "headers: [{name: ':path', string_match: {prefix: /moved}}]";
+
+  private OkHttpClient redirected(String fault) throws Exception {
+    rig.route("cluster: c, timeout: 5s, internal_redirect_policy: {}").fault(fault);
+    backend.enqueue(
+        new MockResponse.Builder()
+            .code(302)
+            .setHeader("location", MeshRig.URL + "moved")
+            .body("moved")
+            .build());
+    backend.enqueue(new MockResponse.Builder().body("ok").build());
+    return rig.client();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeAborted() throws Exception {
+    OkHttpClient client = redirected("abort: {http_status: 418, " + ALWAYS + "}, " + OF_MOVED);
+    try (Response response = client.newCall(MeshRig.get()).execute()) {
+      assertEquals(418, response.code());
+      assertEquals("FI", flags(response));
+    }
+    assertEquals(1, backend.getRequestCount());
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeDelayed() throws Exception {
+    OkHttpClient client = redirected("delay: {fixed_delay: 0.05s, " + ALWAYS + "}, " + OF_MOVED);
+    try (Response response = client.newCall(MeshRig.get()).execute()) {
+      assertEquals("ok", response.body().string());
+      assertEquals("DI", flags(response));
+    }
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void cancellingEndsTheDelayOfARedirectThatIsFollowed() throws Exception {
+    redirected("delay: {fixed_delay: 3600s, " + ALWAYS + "}, " + OF_MOVED);
+    assertCancelled(1);
+  }
+
+  @Test
+  void cancellingEndsTheDelayBeforeARedirectIsAborted() throws Exception {
+    redirected(
+        "delay: {fixed_delay: 3600s, "
+            + ALWAYS
+            + "}, abort: {http_status: 503, "
+            + ALWAYS
+            + "}, "
+            + OF_MOVED);
+    assertCancelled(1);
+  }
+
   @Test
   void cancellingEndsADelayBeforeACall() throws Exception {
     assertCancelledIn("delay: {fixed_delay: 3600s, " + ALWAYS + "}");
@@ -98,6 +152,10 @@ final class FaultInjectionTest {
 
   private void assertCancelledIn(String fault) throws Exception {
     rig.fault(fault);
+    assertCancelled(0);
+  }
+
+  private void assertCancelled(int sent) throws Exception {
     Call call = rig.client().newCall(MeshRig.get());
     Thread caller = Thread.currentThread();
     Thread canceller =
@@ -112,7 +170,7 @@ final class FaultInjectionTest {
     IOException failure = assertThrows(IOException.class, call::execute);
     canceller.join();
     assertEquals("Canceled", failure.getMessage());
-    assertEquals(0, backend.getRequestCount());
+    assertEquals(sent, backend.getRequestCount());
     rig.assertNothingIsLeftOver();
   }
 
