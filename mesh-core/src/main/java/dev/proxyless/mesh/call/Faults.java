@@ -40,6 +40,7 @@ final class Faults {
             ? route.target(head, info)
             : null;
     Duration delay = Duration.ZERO;
+    long kibPerSecond = Long.MAX_VALUE;
     List<FaultFilter> begun = new ArrayList<>();
     Optional<LocalReply> abort = Optional.empty();
     for (Map.Entry<String, FaultFilter> each : chain.manager().faults().entrySet()) {
@@ -52,6 +53,9 @@ final class Faults {
       if (fault.isPresent()) {
         begun.add(filter);
         delay = delay.plus(fault.get().delay());
+        if (fault.get().responseKibPerSecond() > 0) {
+          kibPerSecond = Math.min(kibPerSecond, fault.get().responseKibPerSecond());
+        }
         if (fault.get().aborts()) {
           abort = Optional.of(reply(route, target, head, fault.get(), !delay.isZero()));
           break;
@@ -60,7 +64,11 @@ final class Faults {
     }
     return begun.isEmpty()
         ? InjectedFault.NONE
-        : new InjectedFault(delay, abort, () -> begun.forEach(FaultFilter::release));
+        : new InjectedFault(
+            delay,
+            kibPerSecond == Long.MAX_VALUE ? 0 : kibPerSecond,
+            abort,
+            () -> begun.forEach(FaultFilter::release));
   }
 
   private static LocalReply reply(

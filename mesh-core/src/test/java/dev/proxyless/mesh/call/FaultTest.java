@@ -20,6 +20,8 @@ import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** The fault filter: delays, aborts, by header, by share, and how many at a time. */
 class FaultTest {
@@ -33,7 +35,8 @@ class FaultTest {
   }
 
   private static HttpFault fault(Optional<HttpFault.Delay> delay, Optional<HttpFault.Abort> abort) {
-    return new HttpFault(delay, abort, "", List.of(), List.of(), OptionalLong.empty());
+    return new HttpFault(
+        delay, abort, Optional.empty(), "", List.of(), List.of(), OptionalLong.empty());
   }
 
   private static CallBed bed(HttpFault fault) {
@@ -170,6 +173,7 @@ class FaultTest {
         new HttpFault(
             Optional.empty(),
             abort(503, ALWAYS),
+            Optional.empty(),
             "c",
             List.of(new HeaderMatcher("x-chaos", new ValueMatch.Present(true), false, false)),
             List.of("node-1"),
@@ -185,6 +189,7 @@ class FaultTest {
         new HttpFault(
             Optional.empty(),
             abort(503, ALWAYS),
+            Optional.empty(),
             "other",
             List.of(),
             List.of(),
@@ -192,10 +197,79 @@ class FaultTest {
     forwarded(bed(other), CallBed.GET).call().cancelled();
   }
 
+  private static HttpFault limit(OptionalLong kibPerSecond, FractionalPercent share) {
+    return new HttpFault(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new HttpFault.RateLimit(kibPerSecond, share)),
+        "",
+        List.of(),
+        List.of(),
+        OptionalLong.of(1));
+  }
+
+  @Test
+  void aResponseIsLimitedUntilTheCallEnds() {
+    CallBed bed = bed(limit(OptionalLong.of(64), ALWAYS));
+    MeshCall first = forwarded(bed, CallBed.GET).call();
+    assertEquals(64, first.responseKibPerSecond());
+    MeshCall second = forwarded(bed, CallBed.GET).call();
+    assertEquals(0, second.responseKibPerSecond(), "one fault at a time");
+    second.cancelled();
+    tell(first, attempt(first.next()), respond(200));
+    first.finished();
+    assertEquals("-", first.info().flags().toString(), "as in Envoy");
+    MeshCall third = forwarded(bed, CallBed.GET).call();
+    assertEquals(64, third.responseKibPerSecond());
+    third.cancelled();
+    bed.assertNothingIsHeld();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-, -, 0",
+    "7, -, 7",
+    "0, -, 0",
+    "many, -, 0",
+    "7, 0, 0",
+    "7, 200, 7",
+    "99999999999999999999, -, 0",
+  })
+  void aHeaderSaysHowFastAResponseMayCome(String kib, String share, long expected) {
+    CallBed bed = bed(limit(OptionalLong.empty(), ALWAYS));
+    FakeRequest request = CallBed.GET;
+    if (!kib.equals("-")) {
+      request = request.header("x-envoy-fault-throughput-response", kib);
+    }
+    if (!share.equals("-")) {
+      request = request.header("x-envoy-fault-throughput-response-percentage", share);
+    }
+    MeshCall call = forwarded(bed, request).call();
+    assertEquals(expected, call.responseKibPerSecond());
+    call.cancelled();
+  }
+
+  @Test
+  void headersDoNotChangeALimitThatConfigurationFixes() {
+    CallBed bed = bed(limit(OptionalLong.of(64), ALWAYS));
+    FakeRequest request =
+        CallBed.GET
+            .header("x-envoy-fault-throughput-response", "7")
+            .header("x-envoy-fault-throughput-response-percentage", "0");
+    assertEquals(64, forwarded(bed, request).call().responseKibPerSecond());
+  }
+
   @Test
   void soManyFaultsAsAllowedAreActive() {
     HttpFault one =
-        new HttpFault(TWO_SECONDS, Optional.empty(), "", List.of(), List.of(), OptionalLong.of(1));
+        new HttpFault(
+            TWO_SECONDS,
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            List.of(),
+            List.of(),
+            OptionalLong.of(1));
     CallBed bed = bed(one);
     Decision.Forward first = forwarded(bed, CallBed.GET);
     Decision.Forward second = forwarded(bed, CallBed.GET);
@@ -218,6 +292,7 @@ class FaultTest {
         new HttpFault(
             delay,
             abort,
+            Optional.empty(),
             "",
             List.of(new HeaderMatcher(":path", moved, false, false)),
             List.of(),

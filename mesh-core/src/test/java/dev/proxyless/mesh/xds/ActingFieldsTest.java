@@ -82,6 +82,7 @@ final class ActingFieldsTest {
                     "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
                     delay: {fixed_delay: 2s, percentage: {numerator: 5, denominator: TEN_THOUSAND}}
                     abort: {http_status: 503, percentage: {numerator: 7}}
+                    response_rate_limit: {fixed_limit: {limit_kbps: 11}, percentage: {numerator: 13}}
                     upstream_cluster: c
                     headers: [{name: x-a, present_match: true}]
                     downstream_nodes: [n]
@@ -91,6 +92,7 @@ final class ActingFieldsTest {
                     "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
                     delay: {header_delay: {}, percentage: {numerator: 5}}
                     abort: {header_abort: {}, percentage: {numerator: 7}}
+                    response_rate_limit: {header_limit: {}, percentage: {numerator: 13}}
                 - name: grpc
                   typed_config:
                     "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault

@@ -131,7 +131,10 @@ final class Forwarding {
   }
 
   Outcome answer(Try winner, Verdict.Accept accept) {
-    return new Outcome.Answer(winner.handOver(accept.edits(), discarded));
+    Response response = winner.handOver(accept.edits(), discarded);
+    long limit = call.responseKibPerSecond();
+    return new Outcome.Answer(
+        limit == 0 ? response : ThrottledBody.slowed(response, limit, time(), this::pause));
   }
 
   /** A verdict after which no try of this call follows. */
