@@ -26,8 +26,8 @@ record AttemptTimes(
         : new AttemptTimes(perTry, hedgeAfter, idle, idleFailure, bound);
   }
 
-  /** Whether {@code stream} is less than what is left of the call. */
-  boolean isBoundByStream(Duration left) {
-    return !stream.isZero() && (left.isZero() || stream.compareTo(left) < 0);
+  /** Whether {@code stream} is less than what is left of the call; 0 is no bound. */
+  boolean isBoundByStream(long leftNanos) {
+    return !stream.isZero() && (leftNanos == 0 || stream.toNanos() < leftNanos);
   }
 }

@@ -1,11 +1,14 @@
 package dev.proxyless.mesh.call;
 
+import dev.proxyless.mesh.model.Decorator;
+import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.telemetry.AttemptInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.CallListener;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
 import dev.proxyless.mesh.telemetry.MeshMeters.Outcome;
+import dev.proxyless.mesh.telemetry.MeshTracing;
 import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import dev.proxyless.mesh.telemetry.MeshTracing.CallSpan;
 import dev.proxyless.mesh.time.MeshTime;
@@ -22,7 +25,7 @@ final class CallRecord {
   private final String method;
   private final long startNanos;
 
-  CallRecord(
+  private CallRecord(
       MeshTime time,
       CallMeters meters,
       CallSpan span,
@@ -35,6 +38,25 @@ final class CallRecord {
     this.listener = listener;
     this.method = method;
     this.startNanos = startNanos;
+  }
+
+  /** Of a call that begins. */
+  static CallRecord begin(
+      MeshTime time,
+      MeshTracing tracing,
+      Routed.Upstream routed,
+      CallContext context,
+      long startNanos) {
+    RouteEntry route = routed.route();
+    String method = routed.head().method();
+    CallSpan span =
+        tracing.call(
+            context.trace(),
+            method,
+            route.virtualHost().name(),
+            route.decorator().map(Decorator::operation).orElse(route.name()));
+    return new CallRecord(
+        time, routed.routed().meters(), span, context.listener(), method, startNanos);
   }
 
   AttemptSpan attemptSpan(int number, String cluster, String endpoint) {

@@ -2,6 +2,7 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.call.MeshView.Target;
+import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
@@ -13,6 +14,7 @@ import dev.proxyless.mesh.telemetry.CallInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where a request goes, decided by one view of the mesh. */
 @Internal
@@ -62,7 +64,7 @@ public sealed interface Routed {
    * @param timeouts how long it may take
    * @param bounds the same, and what the caller allows
    * @param retryRules in effect; empty where nobody asks for retries
-   * @param rewritten authority and path as they are sent
+   * @param rewritten authority and path as they are sent; null where they are the head's
    * @param edits of the headers, for the first try
    * @param followed redirects of upstreams that led here, in order
    * @param sendsBody whether the caller's body is sent
@@ -78,7 +80,7 @@ public sealed interface Routed {
       CallTimeouts timeouts,
       Bounds bounds,
       Optional<RetryRules> retryRules,
-      RouteEntry.Rewritten rewritten,
+      RouteEntry.@Nullable Rewritten rewritten,
       List<HeaderEdit> edits,
       List<String> followed,
       boolean sendsBody,
@@ -137,12 +139,27 @@ public sealed interface Routed {
           timeouts,
           bounds,
           Optional.empty(),
-          new RouteEntry.Rewritten(mirror.authority(), rewritten.path()),
+          new RouteEntry.Rewritten(mirror.authority(), path()),
           all,
           followed,
           sendsBody,
           envoyHeaders,
           InjectedFault.NONE);
+    }
+
+    /** The authority that is sent. */
+    public String authority() {
+      return rewritten == null ? head.authority() : rewritten.authority();
+    }
+
+    /** The path that is sent, with its query. */
+    public String path() {
+      return rewritten == null ? head.path() : rewritten.path();
+    }
+
+    /** By which the cluster's limits count it. */
+    RouteAction.Priority priority() {
+      return ((RouteAction.Forward) route.action()).priority();
     }
 
     /** Of the whole call, in milliseconds; zero is none. */
@@ -159,7 +176,7 @@ public sealed interface Routed {
     public List<Header> responseHeaders() {
       ResponseInfo response = new ResponseInfo(200, "", CallInfo.VIA_UPSTREAM, "", 1);
       return HeaderLines.edited(
-          List.of(), new UpstreamHead(this).responseEdits(name -> null, () -> response, 1));
+          List.of(), new UpstreamHead(this).responseEdits(name -> null, response, 1));
     }
 
     /** What bounds the call, for people. */

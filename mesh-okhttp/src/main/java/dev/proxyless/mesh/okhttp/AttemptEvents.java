@@ -10,6 +10,7 @@ import okhttp3.Connection;
 import okhttp3.EventListener;
 import okhttp3.Handshake;
 import okhttp3.HttpUrl;
+import okhttp3.Interceptor;
 import okhttp3.Protocol;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -26,26 +27,36 @@ final class AttemptEvents extends EventListener {
   private final Call outer;
   private final EventListener application;
   private final InnerClient client;
-  private final Runnable sentWhole;
-  private final Ended ended;
+  private final Try owner;
   private volatile boolean connecting;
   private volatile boolean acquired;
   private volatile boolean sent;
   private volatile boolean answered;
-  private volatile @Nullable UsedConnection used;
+  private long idleNanos;
+  private long receivedBefore;
+  private @Nullable Connection connection;
 
-  /** Told when the inner call is over, its response's body included. */
-  interface Ended {
-    void ended(@Nullable IOException failure);
-  }
+  /** Written last of what is known of the connection. */
+  private volatile @Nullable EndpointSocket socket;
 
-  AttemptEvents(
-      Call outer, EventListener application, InnerClient client, Runnable sentWhole, Ended ended) {
+  AttemptEvents(Call outer, EventListener application, InnerClient client, Try owner) {
     this.outer = outer;
     this.application = application;
     this.client = client;
-    this.sentWhole = sentWhole;
-    this.ended = ended;
+    this.owner = owner;
+  }
+
+  /** What an inner call sends: of a try, what the mesh makes of it. */
+  static Request edited(Interceptor.Chain chain) {
+    Request network = chain.request();
+    return chain.getEventListener() instanceof AttemptEvents events
+        ? events.owner.edited(network)
+        : network;
+  }
+
+  /** The client that makes the try. */
+  InnerClient client() {
+    return client;
   }
 
   /** Whether the try had a connection. */
@@ -62,17 +73,24 @@ final class AttemptEvents extends EventListener {
    * The connection that the try used; null where it had none, or where a head of the response came.
    */
   @Nullable UsedConnection unanswered() {
-    return answered ? null : used;
+    EndpointSocket below = socket;
+    Connection used = connection;
+    return answered || below == null || used == null
+        ? null
+        : new UsedConnection(below, used, !connecting, idleNanos, receivedBefore);
   }
 
   @Override
-  public void connectionAcquired(Call call, Connection connection) {
-    EndpointSocket socket = client.socket(connection);
-    if (socket != null) {
-      used = new UsedConnection(socket, connection, !connecting);
+  public void connectionAcquired(Call call, Connection acquiredOne) {
+    EndpointSocket below = client.socket(acquiredOne);
+    if (below != null) {
+      idleNanos = below.acquired();
+      receivedBefore = UsedConnection.received(below, acquiredOne);
+      connection = acquiredOne;
+      socket = below;
     }
     acquired = true;
-    application.connectionAcquired(outer, connection);
+    application.connectionAcquired(outer, acquiredOne);
   }
 
   @Override
@@ -83,12 +101,12 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void callEnd(Call call) {
-    ended.ended(null);
+    owner.ended(null);
   }
 
   @Override
   public void callFailed(Call call, IOException failure) {
-    ended.ended(failure);
+    owner.ended(failure);
   }
 
   @Override
@@ -144,19 +162,19 @@ final class AttemptEvents extends EventListener {
   }
 
   @Override
-  public void connectionReleased(Call call, Connection connection) {
-    UsedConnection released = used;
-    if (released != null) {
-      released.released();
+  public void connectionReleased(Call call, Connection released) {
+    EndpointSocket below = socket;
+    if (below != null) {
+      below.released();
     }
     client.released();
-    application.connectionReleased(outer, connection);
+    application.connectionReleased(outer, released);
   }
 
   @Override
   public void requestHeadersEnd(Call call, Request request) {
     if (request.body() == null) {
-      sentWhole.run();
+      owner.sent();
     }
     application.requestHeadersEnd(outer, request);
   }
@@ -168,7 +186,7 @@ final class AttemptEvents extends EventListener {
 
   @Override
   public void requestBodyEnd(Call call, long byteCount) {
-    sentWhole.run();
+    owner.sent();
     application.requestBodyEnd(outer, byteCount);
   }
 

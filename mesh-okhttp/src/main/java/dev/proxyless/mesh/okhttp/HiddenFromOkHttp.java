@@ -27,9 +27,7 @@ enum HiddenFromOkHttp implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
-    Try made = Try.TAG.of(chain.call());
-    Response response =
-        chain.proceed(made == null ? chain.request() : made.edited(chain.request()));
+    Response response = chain.proceed(AttemptEvents.edited(chain));
     int code = response.code();
     String retryAfter = code == 503 ? response.header(RETRY_AFTER) : null;
     boolean hidden = code == HttpURLConnection.HTTP_PROXY_AUTH || code == MISDIRECTED_REQUEST;

@@ -13,6 +13,8 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import kotlin.jvm.JvmClassMappingKt;
+import kotlin.reflect.KClass;
 import okhttp3.Call;
 import okhttp3.CookieJar;
 import okhttp3.Headers;
@@ -31,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class MeshInterceptor implements Interceptor {
 
   private static final Logger log = LoggerFactory.getLogger(MeshInterceptor.class);
+
+  /** Asking by the Java class makes an object each time. */
+  private static final KClass<CallListener> LISTENER =
+      JvmClassMappingKt.getKotlinClass(CallListener.class);
 
   private final Mesh mesh;
   private final InnerClients clients;
@@ -58,7 +64,7 @@ final class MeshInterceptor implements Interceptor {
     }
     CallContext context = ContextCapture.of(chain.call(), mesh.contexts());
     Request request = chain.request();
-    CallListener listener = request.tag(CallListener.class);
+    CallListener listener = request.tag(LISTENER);
     if (listener != null) {
       context = context.toldTo(listener);
     }
@@ -86,6 +92,14 @@ final class MeshInterceptor implements Interceptor {
       before = Discarded.head(response, response.request(), response.priorResponse());
       request = next;
     }
+  }
+
+  Mesh mesh() {
+    return mesh;
+  }
+
+  InnerClients clients() {
+    return clients;
   }
 
   private void warnOfInterceptorsAfterMesh() {
@@ -127,8 +141,7 @@ final class MeshInterceptor implements Interceptor {
       throws IOException {
     if (decision instanceof Decision.Forward forward) {
       mirroring.send(sent, forward.mirrors());
-      return new Forwarding(mesh, clients, chain, sent, forward.call(), this::local, before)
-          .run(forward.delay());
+      return new Forwarding(this, chain, sent, forward.call(), before).run(forward.delay());
     }
     Decision.Respond respond = (Decision.Respond) decision;
     if (!respond.delay().isZero()) {
@@ -171,8 +184,7 @@ final class MeshInterceptor implements Interceptor {
   /**
    * A reply of the mesh as a response, or as an exception where the application wants failures so.
    */
-  private Response local(Request request, LocalReply reply, @Nullable Response before)
-      throws IOException {
+  Response local(Request request, LocalReply reply, @Nullable Response before) throws IOException {
     if (reply.isFailure()) {
       log.debug(
           "{} {}: {} {}", request.method(), request.url().redact(), reply.status(), reply.info());

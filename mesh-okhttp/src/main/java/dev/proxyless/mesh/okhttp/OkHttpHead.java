@@ -19,6 +19,8 @@ final class OkHttpHead implements RequestHead {
   private static final String USER_AGENT = "User-Agent";
   private static final String OKHTTP = "okhttp/" + OkHttp.VERSION;
 
+  private static final Authorities AUTHORITIES = new Authorities();
+
   private final Request request;
   private final Headers headers;
   private final HttpUrl url;
@@ -59,17 +61,10 @@ final class OkHttpHead implements RequestHead {
     String known = authority;
     if (known == null) {
       String host = request.header("Host");
-      known = host == null ? authority(url) : host;
+      known = host == null ? AUTHORITIES.of(url) : host;
       authority = known;
     }
     return known;
-  }
-
-  /** Host and port as OkHttp sends them: without a port that the scheme implies. */
-  private static String authority(HttpUrl url) {
-    String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
-    boolean implied = url.port() == HttpUrl.defaultPort(url.scheme());
-    return implied ? host : host + ":" + url.port();
   }
 
   @Override

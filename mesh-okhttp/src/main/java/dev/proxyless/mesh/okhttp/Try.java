@@ -24,16 +24,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Try {
 
-  /** Of the inner call of a try that was made with the caller's own request. */
-  static final CallTag<Try> TAG = new CallTag<>(Try.class);
-
   private final Forwarding owner;
-  private final MeshTime time;
   private final MeshCall own;
   private final Attempt attempt;
-  private final Request request;
-  private final InnerClients.OfEndpoint clientsOfEndpoint;
-  private final InnerClient client;
   private final AttemptEvents events;
   private final Call inner;
   private final boolean direct;
@@ -62,22 +55,19 @@ final class Try {
     this.own = own;
     this.attempt = attempt;
     this.slow = slow;
-    time = owner.time();
-    request = owner.request();
-    clientsOfEndpoint = owner.clientsOf(attempt);
-    client = clientsOfEndpoint.client(attempt);
-    events = owner.events(client, this::sent, this::ended);
+    Request request = owner.request();
+    InnerClient client = owner.clientsOf(attempt).client(attempt);
+    events =
+        new AttemptEvents(owner.chain().call(), owner.chain().getEventListener(), client, this);
     direct = InnerRequests.isDirect(request, attempt);
     inner =
         client.newCall(
             direct ? request : InnerRequests.of(request, own, attempt),
             owner.chain(),
             attempt.idleTimeout());
-    if (direct) {
-      TAG.of(inner, () -> this);
-    }
     long callerLeft = owner.callerLeftNanos();
-    long routeLeft = attempt.timeLeft().isZero() ? Long.MAX_VALUE : attempt.timeLeft().toNanos();
+    Duration left = attempt.timeLeft();
+    long routeLeft = left.isZero() ? Long.MAX_VALUE : left.toNanos();
     boundIsRoutes = routeLeft <= callerLeft;
     boundNanos = Math.min(routeLeft, callerLeft);
     idleIsRoutes = InnerClient.isBoundBy(attempt.idleTimeout(), owner.chain());
@@ -129,33 +119,35 @@ final class Try {
 
   /** What is upgraded is bounded until its head alone, as OkHttp does with WebSockets. */
   private void bound() {
-    if (InnerClient.isUpgrade(request)) {
+    if (InnerClient.isUpgrade(owner.request())) {
       Runnable end =
           () -> {
             upgradeOver = true;
             inner.cancel();
           };
-      upgradeBound = time.schedule(Duration.ofNanos(boundNanos), end);
+      upgradeBound = owner.time().schedule(Duration.ofNanos(boundNanos), end);
     } else {
       inner.timeout().timeout(boundNanos, TimeUnit.NANOSECONDS);
     }
   }
 
   /** What bounds the head of the response runs from when the request has been sent. */
-  private void sent() {
+  void sent() {
     if (headBound != null) {
       return;
     }
     if (!attempt.hedgeAfter().isZero()) {
-      headBound = time.schedule(attempt.hedgeAfter(), slow);
+      headBound = owner.time().schedule(attempt.hedgeAfter(), slow);
     } else if (!attempt.perTryTimeout().isZero()) {
       headBound =
-          time.schedule(
-              attempt.perTryTimeout(),
-              () -> {
-                perTryOver = true;
-                inner.cancel();
-              });
+          owner
+              .time()
+              .schedule(
+                  attempt.perTryTimeout(),
+                  () -> {
+                    perTryOver = true;
+                    inner.cancel();
+                  });
     }
   }
 
@@ -180,12 +172,12 @@ final class Try {
     if (connected && isIdleTimeout(ended)) {
       return own.failed(attempt, attempt.idleFailure(), events.wasSent(), words);
     }
-    if (connected && !client.failedByNetwork(inner)) {
+    if (connected && !events.client().failedByNetwork(inner)) {
       throw ended; // an interceptor of the application
     }
     Failure kind = Failures.classify(ended, events.unanswered(), connected, attempt.method());
     if (kind == Failure.DEAD_CONNECTION) {
-      clientsOfEndpoint.renew(client); // its other idle connections are as old
+      owner.clientsOf(attempt).renew(events.client()); // its other idle connections are as old
       kind = owner.resendsOnDeadConnection() ? kind : Failure.CONNECTION_TERMINATION;
     }
     return own.failed(attempt, kind, events.wasSent(), words);
@@ -207,7 +199,7 @@ final class Try {
    * The inner call is over. What happened before the hand-over is the verdict's matter; a response
    * without a body is over before it is handed over.
    */
-  private void ended(@Nullable IOException by) {
+  void ended(@Nullable IOException by) {
     overBy = by;
     over = true;
     if (handedOver) {
@@ -245,7 +237,7 @@ final class Try {
       return received; // its network request tells of the call
     }
     Response.Builder builder =
-        received.newBuilder().request(MeshInterceptor.tagged(request, own.info()));
+        received.newBuilder().request(MeshInterceptor.tagged(owner.request(), own.info()));
     if (prior != null) {
       builder.priorResponse(prior);
     }
@@ -261,7 +253,7 @@ final class Try {
 
   /** What is sent, of what OkHttp would send. */
   Request edited(Request network) {
-    return InnerRequests.edited(network, own, attempt);
+    return direct ? InnerRequests.edited(network, own, attempt) : network;
   }
 
   /** Gives the try up, whose response may still come. */
@@ -293,6 +285,6 @@ final class Try {
     Response received = response;
     return received == null
         ? prior
-        : Discarded.head(received, MeshInterceptor.tagged(request, own.info()), prior);
+        : Discarded.head(received, MeshInterceptor.tagged(owner.request(), own.info()), prior);
   }
 }

@@ -25,37 +25,45 @@ final class UsedConnection {
   private static final long MAX_HEAD_BYTES = 256 * 1024;
 
   private final EndpointSocket socket;
+  private final Connection connection;
   private final boolean reused;
-  private final boolean secure;
   private final boolean multiplexed;
   private final long idleNanos;
   private final long receivedBefore;
 
-  UsedConnection(EndpointSocket socket, Connection connection, boolean reused) {
+  /**
+   * The connection of a try.
+   *
+   * @param reused whether it was there before the try
+   * @param idleNanos for how long nobody had used it then
+   * @param receivedBefore what {@link #received} said then
+   */
+  UsedConnection(
+      EndpointSocket socket,
+      Connection connection,
+      boolean reused,
+      long idleNanos,
+      long receivedBefore) {
     this.socket = socket;
+    this.connection = connection;
     this.reused = reused;
-    secure = connection.handshake() != null;
+    this.idleNanos = idleNanos;
+    this.receivedBefore = receivedBefore;
     multiplexed = connection.protocol() != Protocol.HTTP_1_1;
-    idleNanos = socket.acquired();
-    receivedBefore = receivedInAll();
   }
 
-  private long receivedInAll() {
-    return secure ? socket.receivedInTls() : socket.received();
+  /** How many bytes of HTTP came over a connection so far. */
+  static long received(EndpointSocket socket, Connection connection) {
+    return connection.handshake() == null ? socket.received() : socket.receivedInTls();
   }
 
   private long received() {
-    return receivedInAll() - receivedBefore;
+    return received(socket, connection) - receivedBefore;
   }
 
   /** Whether the connection is over, so that what ends its streams is not about one of them. */
   boolean isOver() {
     return socket.isOver();
-  }
-
-  /** The try no longer uses it. */
-  void released() {
-    socket.released();
   }
 
   /**
