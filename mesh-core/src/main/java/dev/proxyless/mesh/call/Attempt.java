@@ -113,8 +113,25 @@ public final class Attempt {
     return connections().connectTimeout();
   }
 
-  /** What bounds the connection that it is made on. */
-  public Connections connections() {
+  /** How long its connection may be kept while no request uses it; zero is no bound. */
+  public Duration connectionIdleTimeout() {
+    return connections().idleTimeout();
+  }
+
+  /** The age at which its connection takes no more requests; zero is no bound. */
+  public Duration maxConnectionAge() {
+    return connections().maxDuration();
+  }
+
+  /**
+   * How many requests its connection takes; zero is no bound. Where several are open at once, it
+   * may take some more.
+   */
+  public long maxConnectionRequests() {
+    return connections().maxRequests();
+  }
+
+  private Connections connections() {
     return routed.target().upstream().config().connections();
   }
 

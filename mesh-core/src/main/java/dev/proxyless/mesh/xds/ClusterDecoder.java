@@ -175,10 +175,16 @@ final class ClusterDecoder {
         common
             .flatMap(each -> each.duration("max_connection_duration"))
             .orElse(Connections.DEFAULT.maxDuration()),
-        common
-            .filter(each -> each.has("max_requests_per_connection"))
-            .orElse(message)
-            .number("max_requests_per_connection", Connections.DEFAULT.maxRequests()));
+        maxRequests(message, common));
+  }
+
+  private static long maxRequests(Message message, Optional<Message> common) {
+    String field = "max_requests_per_connection";
+    Optional<Message> set = common.filter(each -> each.has(field));
+    if (set.isPresent() && message.has(field)) {
+      throw message.invalid(field, "excludes " + set.get().path(field) + ", which is set too");
+    }
+    return set.orElse(message).number(field, Connections.DEFAULT.maxRequests());
   }
 
   private static Protocol protocol(Message message, Optional<Message> typed) {

@@ -222,9 +222,7 @@ final class ClusterDecoderTest {
 
   @Test
   void theOldestPlaceOfMaxRequestsCountsWhereNoOtherSaysSo() {
-    String oldest = ", max_requests_per_connection: 9";
-    assertEquals(9, connections(HTTP_OPTIONS + "}}" + oldest).maxRequests());
-    assertEquals(4, connections(HTTP_OPTIONS + BOUNDS + "}}" + oldest).maxRequests());
+    assertEquals(9, connections(HTTP_OPTIONS + "}}, max_requests_per_connection: 9").maxRequests());
   }
 
   @Test
@@ -270,6 +268,10 @@ final class ClusterDecoderTest {
         "name: c, type: EDS, eds_cluster_config: {}, common_http_protocol_options:"
             + " {max_connection_duration: -1s} | common_http_protocol_options"
             + ".max_connection_duration: is PT-1S; right would be a duration of 0 or more",
+        "name: c, type: EDS, eds_cluster_config: {}, max_requests_per_connection: 1,"
+            + " common_http_protocol_options: {max_requests_per_connection: 1} |"
+            + " max_requests_per_connection: excludes"
+            + " common_http_protocol_options.max_requests_per_connection, which is set too",
         "name: c, type: EDS, eds_cluster_config: {}, common_lb_config: {healthy_panic_threshold:"
             + " {value: 101}} | common_lb_config.healthy_panic_threshold.value: is 101.0; right"
             + " would be a number from 0 to 100",

@@ -1,7 +1,6 @@
 package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.call.Attempt;
-import dev.proxyless.mesh.model.Cluster.Connections;
 import dev.proxyless.mesh.model.Cluster.Protocol;
 import dev.proxyless.mesh.tls.ClientTls;
 import java.time.Duration;
@@ -22,7 +21,10 @@ final class InnerClient {
 
   private final ClientTls.@Nullable Identity identity;
   private final Protocol protocol;
-  private final Connections connections;
+  private final Duration connectTimeout;
+  private final Duration idleTimeout;
+  private final Duration maxAge;
+  private final long maxRequests;
   private final EndpointSockets sockets;
   private final OkHttpClient client;
   private final boolean hasInterceptors;
@@ -44,7 +46,10 @@ final class InnerClient {
       boolean hasInterceptors) {
     this.identity = identity;
     protocol = attempt.protocol();
-    connections = attempt.connections();
+    connectTimeout = attempt.connectTimeout();
+    idleTimeout = attempt.connectionIdleTimeout();
+    maxAge = attempt.maxConnectionAge();
+    maxRequests = attempt.maxConnectionRequests();
     this.sockets = sockets;
     this.client = client;
     this.hasInterceptors = hasInterceptors;
@@ -54,7 +59,10 @@ final class InnerClient {
   boolean serves(ClientTls.@Nullable Identity wanted, Attempt attempt) {
     return identity == wanted
         && protocol == attempt.protocol()
-        && connections.equals(attempt.connections());
+        && connectTimeout.equals(attempt.connectTimeout())
+        && idleTimeout.equals(attempt.connectionIdleTimeout())
+        && maxAge.equals(attempt.maxConnectionAge())
+        && maxRequests == attempt.maxConnectionRequests();
   }
 
   /** Whether a request asks for another protocol on its connection, as a WebSocket does. */

@@ -2,7 +2,6 @@ package dev.proxyless.mesh.okhttp;
 
 import dev.proxyless.mesh.call.Attempt;
 import dev.proxyless.mesh.cluster.Endpoint;
-import dev.proxyless.mesh.model.Cluster.Connections;
 import dev.proxyless.mesh.model.Cluster.Protocol;
 import dev.proxyless.mesh.model.TlsContext;
 import dev.proxyless.mesh.tls.ClientTls;
@@ -138,9 +137,8 @@ final class InnerClients {
   private InnerClient derive(
       Endpoint endpoint, ClientTls.@Nullable Identity identity, Attempt attempt) {
     InetAddress address = address(endpoint);
-    Connections bounds = attempt.connections();
-    Duration idleTime = shorter(options.idleTime(), bounds.idleTimeout());
-    Duration maxAge = shorter(options.maxConnectionAge(), bounds.maxDuration());
+    Duration idleTime = shorter(options.idleTime(), attempt.connectionIdleTimeout());
+    Duration maxAge = shorter(options.maxConnectionAge(), attempt.maxConnectionAge());
     EndpointSockets sockets = new EndpointSockets(address, endpoint.port(), clock);
     OkHttpClient.Builder builder =
         base.newBuilder()
@@ -148,10 +146,11 @@ final class InnerClients {
             .connectionPool(new ConnectionPool(MAX_IDLE, idleTime.toNanos(), TimeUnit.NANOSECONDS))
             .dns(host -> List.of(address))
             .socketFactory(sockets)
-            .connectTimeout(bounds.connectTimeout())
+            .connectTimeout(attempt.connectTimeout())
             .protocols(protocols(attempt.protocol(), identity != null));
-    if (hasInterceptors || !maxAge.isZero() || bounds.maxRequests() > 0) {
-      builder.addNetworkInterceptor(new NetworkEdge(sockets, maxAge, bounds.maxRequests()));
+    if (hasInterceptors || !maxAge.isZero() || attempt.maxConnectionRequests() > 0) {
+      builder.addNetworkInterceptor(
+          new NetworkEdge(sockets, maxAge, attempt.maxConnectionRequests()));
     }
     if (identity != null) {
       builder

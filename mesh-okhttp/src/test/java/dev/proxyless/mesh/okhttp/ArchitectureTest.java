@@ -23,7 +23,6 @@ final class ArchitectureTest {
           "call.CallContext",
           "call.CallContexts",
           "cluster.Endpoint",
-          "model.Cluster.Connections",
           "model.Cluster.Protocol",
           "model.TlsContext.Version",
           "route.HeaderEdit",
