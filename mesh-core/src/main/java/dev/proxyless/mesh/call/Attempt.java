@@ -30,7 +30,6 @@ public final class Attempt {
   private final String authority;
   private final List<HeaderEdit> edits;
   private final AttemptTimes times;
-  private final long leftNanos;
   private final AttemptSpan span;
   private final long startNanos;
   private boolean slow;
@@ -38,18 +37,12 @@ public final class Attempt {
   /** What has been told already, since two threads may tell of the end. */
   private volatile int told;
 
-  /**
-   * A try that begins.
-   *
-   * @param leftNanos of the call; 0 is no bound
-   */
   Attempt(
       int number,
       Endpoint endpoint,
       Routed.Upstream routed,
       UpstreamHead.Sent sent,
       AttemptTimes times,
-      long leftNanos,
       AttemptSpan span,
       long startNanos) {
     this.number = number;
@@ -58,7 +51,6 @@ public final class Attempt {
     this.authority = sent.authority();
     this.edits = sent.edits();
     this.times = times.orStream(routed.target().upstream().config().maxStreamDuration());
-    this.leftNanos = leftNanos;
     this.span = span;
     this.startNanos = startNanos;
   }
@@ -163,12 +155,18 @@ public final class Attempt {
 
   /** The bound on this try and its response's body; zero is none. */
   public Duration timeLeft() {
-    return times.isBoundByStream(leftNanos) ? times.stream() : Duration.ofNanos(leftNanos);
+    long left = leftNanos();
+    return times.isBoundByStream(left) ? times.stream() : Duration.ofNanos(left);
+  }
+
+  /** Of the call, when this try began; 0 is no bound. */
+  private long leftNanos() {
+    return routed.bounds().isUnbounded() ? 0 : routed.leftNanos(startNanos);
   }
 
   /** How a try ends that {@link #timeLeft} cuts, its body included. */
   public Failure timeLeftFailure() {
-    return times.isBoundByStream(leftNanos) ? Failure.STREAM_DURATION : Failure.CALL_TIMEOUT;
+    return times.isBoundByStream(leftNanos()) ? Failure.STREAM_DURATION : Failure.CALL_TIMEOUT;
   }
 
   AttemptReason reason() {

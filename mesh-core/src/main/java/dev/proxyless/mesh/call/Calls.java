@@ -113,7 +113,7 @@ public final class Calls {
     }
     Routed.Upstream upstream = (Routed.Upstream) routed;
     MeshCall call = begin(routing, upstream, replayable, now);
-    return new Decision.Forward(call, mirrors(routing, upstream, now), upstream.fault().delay());
+    return call.mirroredBy(mirrors(routing, upstream, now));
   }
 
   private Decision.Respond respond(Routed.Answered answered) {

@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * once how the body ended. All of that happens on one thread at a time; {@link #finished}, {@link
  * #bodyFailed} and {@link #cancelled} may be told by any thread, and only the first telling counts.
  */
-public final class MeshCall {
+public final class MeshCall implements Decision.Forward {
 
   /** Envoy's {@code per_connection_buffer_limit_bytes}. */
   private static final long DEFAULT_REPLAY_LIMIT = 1L << 20;
@@ -49,8 +49,8 @@ public final class MeshCall {
   private final Routed.Upstream routed;
   private final @Nullable RetryRules rules;
   private final Hedge hedge;
-  private final CallRecord record;
   private final Tries tries;
+  private List<MeshCall> mirrors = List.of();
 
   /** Made when the first try has gone wrong; most calls need none. */
   private volatile @Nullable Retrying retrying;
@@ -78,7 +78,6 @@ public final class MeshCall {
     this.routing = routing;
     this.routed = routed;
     this.replayable = replayable;
-    this.record = record;
     tries = new Tries(routed, record);
     RetryRules asked = routed.retryRules().orElse(null);
     rules = asked != null && asked.appliesTo(routed.head()) ? asked : null;
@@ -95,6 +94,27 @@ public final class MeshCall {
 
   private boolean isOver() {
     return over != 0;
+  }
+
+  /** Tells which copies of the request there are, before the call is handed out. */
+  MeshCall mirroredBy(List<MeshCall> copies) {
+    mirrors = copies;
+    return this;
+  }
+
+  @Override
+  public MeshCall call() {
+    return this;
+  }
+
+  @Override
+  public List<MeshCall> mirrors() {
+    return mirrors;
+  }
+
+  @Override
+  public Duration delay() {
+    return routed.fault().delay();
   }
 
   /** Whether a try may be made beside another, so that tries need threads of their own. */
@@ -126,7 +146,7 @@ public final class MeshCall {
       return new Step.Reply(abandoned());
     }
     Bounds bounds = routed.bounds();
-    if (!bounds.isUnbounded() && bounds.leftNanos(now) <= 0) {
+    if (!bounds.isUnbounded() && routed.leftNanos(now) <= 0) {
       return new Step.Reply(reply(LocalEnd.timeout(bounds, routed.timeouts(), tries.made())));
     }
     tries.count();
@@ -187,18 +207,18 @@ public final class MeshCall {
     sent = true;
     int counted = countedStatus(newStatus, header);
     upstream().report(ended.endpoint(), counted);
-    hedge.answered(calls.time().nanoTime() - ended.startNanos());
+    hedge.answered(calls.time(), ended.startNanos());
     AttemptResult result = result(counted);
     RetryOn bad =
         rules != null && replayable ? RetryConditions.met(rules, newStatus, header) : null;
     if (bad != null && !ended.isSlow() && takeRetry(bad, header)) {
       Duration delay = retrying().delay(header, calls.time().now(), calls.time().random());
-      record.attempt(ended, newStatus, "", again(delay));
+      tries.record().attempt(ended, newStatus, "", again(delay));
       tries.end(ended, result, newStatus, "");
       return retry(delay);
     }
     if (bad != null && othersMayAnswer(ended)) {
-      record.attempt(ended, newStatus, "", "another try is in flight");
+      tries.record().attempt(ended, newStatus, "", "another try is in flight");
       tries.end(ended, result, newStatus, "");
       return new Verdict.Wait();
     }
@@ -206,12 +226,12 @@ public final class MeshCall {
     tries.settleOn(ended);
     Optional<Verdict> followed = follow(newStatus, header);
     if (followed.isPresent()) {
-      record.attempt(ended, newStatus, "", "its redirect is followed");
+      tries.record().attempt(ended, newStatus, "", "its redirect is followed");
       tries.end(ended, result, newStatus, "");
       end(Outcome.SUCCESS, null, "");
       return followed.get();
     }
-    record.attempt(ended, newStatus, "", "");
+    tries.record().attempt(ended, newStatus, "", "");
     tries.count(ended, result, newStatus);
     UpstreamHead head = new UpstreamHead(routed);
     if (!head.changesResponses()) {
@@ -239,10 +259,11 @@ public final class MeshCall {
    * the HTTP status it maps to.
    */
   private int countedStatus(int responseStatus, UnaryOperator<@Nullable String> header) {
+    if (!LocalReplies.isGrpc(routed.head())) {
+      return responseStatus;
+    }
     int grpc = GrpcStatus.parse(header.apply("grpc-status"));
-    return grpc >= 0 && LocalReplies.isGrpc(routed.head())
-        ? GrpcStatus.toHttp(grpc)
-        : responseStatus;
+    return grpc >= 0 ? GrpcStatus.toHttp(grpc) : responseStatus;
   }
 
   private static AttemptResult result(int status) {
@@ -267,7 +288,7 @@ public final class MeshCall {
     }
     retryPending = true;
     slow.becomeSlow();
-    record.slow(slow, "it goes on, and another is made beside it");
+    tries.record().slow(slow, "it goes on, and another is made beside it");
     return retry(delay);
   }
 
@@ -298,8 +319,10 @@ public final class MeshCall {
     sent |= requestSent;
     if (failure == Failure.DEAD_CONNECTION && takeResend(ended)) {
       tries.end(ended, failure.result(), 0, failure.reason());
-      record.attempt(
-          ended, 0, failure.reason(), "sent again on a fresh connection: this one had idled");
+      tries
+          .record()
+          .attempt(
+              ended, 0, failure.reason(), "sent again on a fresh connection: this one had idled");
       return new Verdict.Retry(Duration.ZERO);
     }
     if (!ended.isSlow() && (!failure.endsCall() || routed.bounds().blamesEndpoint())) {
@@ -307,7 +330,7 @@ public final class MeshCall {
     }
     tries.end(ended, failure.result(), 0, failure.reason());
     if (failure.endsCall()) {
-      record.attempt(ended, 0, failure.reason(), "the call's time is over");
+      tries.record().attempt(ended, 0, failure.reason(), "the call's time is over");
       return new Verdict.GiveUp(
           reply(
               failure == Failure.CALL_TIMEOUT
@@ -318,14 +341,14 @@ public final class MeshCall {
         rules != null && (replayable || !sent) ? RetryConditions.met(rules, failure, sent) : null;
     if (bad != null && !ended.isSlow() && takeRetry(bad, name -> null)) {
       Duration delay = retrying().delay(calls.time().random());
-      record.attempt(ended, 0, failure.reason(), again(delay));
+      tries.record().attempt(ended, 0, failure.reason(), again(delay));
       return retry(delay);
     }
     if (othersMayAnswer(ended)) {
-      record.attempt(ended, 0, failure.reason(), "another try is in flight");
+      tries.record().attempt(ended, 0, failure.reason(), "another try is in flight");
       return new Verdict.Wait();
     }
-    record.attempt(ended, 0, failure.reason(), "the call ends" + denied());
+    tries.record().attempt(ended, 0, failure.reason(), "the call ends" + denied());
     status = 0;
     return new Verdict.GiveUp(reply(localEnd(ended, failure, words)));
   }
@@ -386,11 +409,10 @@ public final class MeshCall {
 
   /** A back-off that would outlast the call ends with it, in a timeout. */
   private Verdict retry(Duration delay) {
-    Bounds bounds = routed.bounds();
-    if (bounds.isUnbounded()) {
+    if (routed.bounds().isUnbounded()) {
       return new Verdict.Retry(delay);
     }
-    Duration left = Duration.ofNanos(Math.max(0, bounds.leftNanos(calls.time().nanoTime())));
+    Duration left = Duration.ofNanos(Math.max(0, routed.leftNanos(calls.time().nanoTime())));
     return new Verdict.Retry(delay.compareTo(left) < 0 ? delay : left);
   }
 
@@ -427,11 +449,11 @@ public final class MeshCall {
     }
     tries.endAll(AttemptResult.CANCELLED, status, error);
     releaseRetry();
-    complete(outcome, info());
+    complete(outcome, tries.record().isTold() ? info() : null);
   }
 
-  private void complete(Outcome outcome, CallInfo info) {
-    record.end(outcome, info, status);
+  private void complete(Outcome outcome, @Nullable CallInfo info) {
+    tries.record().end(outcome, flags, status, info);
     routed.fault().end().run();
     calls.ended();
   }

@@ -63,6 +63,8 @@ public sealed interface Routed {
    * @param target that cluster
    * @param timeouts how long it may take
    * @param bounds the same, and what the caller allows
+   * @param deadlineNanos when it is over, on the mesh's monotonic clock; {@link
+   *     CallContext#NO_DEADLINE} for never
    * @param retryRules in effect; empty where nobody asks for retries
    * @param rewritten authority and path as they are sent; null where they are the head's
    * @param edits of the headers, for the first try
@@ -79,6 +81,7 @@ public sealed interface Routed {
       Target target,
       CallTimeouts timeouts,
       Bounds bounds,
+      long deadlineNanos,
       Optional<RetryRules> retryRules,
       RouteEntry.@Nullable Rewritten rewritten,
       List<HeaderEdit> edits,
@@ -97,7 +100,8 @@ public sealed interface Routed {
           routed,
           target,
           timeouts,
-          bounds.later(injected.delay()),
+          bounds,
+          bounds.startsWithRouter() ? deadlineNanos + injected.delay().toNanos() : deadlineNanos,
           retryRules,
           rewritten,
           edits,
@@ -117,6 +121,7 @@ public sealed interface Routed {
           target,
           timeouts,
           bounds,
+          deadlineNanos,
           retryRules,
           rewritten,
           edits,
@@ -138,6 +143,7 @@ public sealed interface Routed {
           to,
           timeouts,
           bounds,
+          deadlineNanos,
           Optional.empty(),
           new RouteEntry.Rewritten(mirror.authority(), path()),
           all,
@@ -160,6 +166,11 @@ public sealed interface Routed {
     /** By which the cluster's limits count it. */
     RouteAction.Priority priority() {
       return ((RouteAction.Forward) route.action()).priority();
+    }
+
+    /** Time left of the call; negative when it is over. Only where something bounds it. */
+    long leftNanos(long nowNanos) {
+      return deadlineNanos - nowNanos;
     }
 
     /** Of the whole call, in milliseconds; zero is none. */

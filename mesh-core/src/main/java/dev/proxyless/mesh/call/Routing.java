@@ -306,7 +306,12 @@ public final class Routing {
     Optional<RetryRules> configured = own.isPresent() ? own : route.retryRules();
     Settled settled = settled(route, head, configured, steered);
     CallTimeouts timeouts = settled.timeouts();
-    Bounds bounds = Bounds.of(timeouts, nowNanos, context);
+    Bounds bounds = timeouts.bounds();
+    long deadline = bounds.deadlineNanos(nowNanos);
+    if (context.isEarlier(deadline)) {
+      bounds = Bounds.INBOUND;
+      deadline = context.deadlineNanos();
+    }
     boolean envoyHeaders = chain.envoyHeaders();
     Optional<RetryRules> rules = configured;
     RouteEntry.Rewritten rewritten = null;
@@ -319,7 +324,7 @@ public final class Routing {
         EnvoyHeaders.consumeBefore(
             edits, chain.manager().config().router().respectExpectedRqTimeout());
       }
-      HeaderEdit expected = envoyHeaders ? expected(timeouts, bounds) : null;
+      HeaderEdit expected = envoyHeaders ? expected(timeouts, bounds, deadline) : null;
       Settled.told(route, timeouts, expected).forEach(edits::add);
       rewritten = route.finalizeRequest(head, info, routed, edits, envoyHeaders);
       if (steered || EnvoyHeaders.anyReadAfter(edits)) {
@@ -336,6 +341,7 @@ public final class Routing {
         target,
         timeouts,
         bounds,
+        deadline,
         rules.filter(each -> !each.policy().retryOn().isEmpty()),
         rewritten,
         all,
@@ -368,12 +374,12 @@ public final class Routing {
   }
 
   /** What the next hop is told: never more than the caller's own deadline leaves. */
-  private @Nullable HeaderEdit expected(CallTimeouts timeouts, Bounds bounds) {
+  private @Nullable HeaderEdit expected(CallTimeouts timeouts, Bounds bounds, long deadlineNanos) {
     if (bounds.kind() != Bounds.Kind.INBOUND) {
       return timeouts.expectedEdit();
     }
     Duration expected = timeouts.expected();
-    Duration left = Duration.ofNanos(Math.max(1, bounds.leftNanos(nowNanos)));
+    Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - nowNanos));
     return CallTimeouts.expectedEdit(
         expected.isZero() || left.compareTo(expected) < 0 ? left : expected);
   }

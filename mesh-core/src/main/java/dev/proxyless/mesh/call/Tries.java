@@ -27,6 +27,11 @@ final class Tries {
     this.record = record;
   }
 
+  /** Where they are told of. */
+  CallRecord record() {
+    return record;
+  }
+
   /** How many there were. */
   int made() {
     return made;
@@ -52,12 +57,11 @@ final class Tries {
     made++;
     endpoint.begin();
     Upstream upstream = routed.target().upstream();
-    AttemptSpan span = record.attemptSpan(made, upstream.name(), endpoint.name());
-    Bounds bounds = routed.bounds();
-    long left = bounds.isUnbounded() ? 0 : bounds.leftNanos(now);
+    AttemptSpan span =
+        record.attemptSpan(made, routed.head().method(), upstream.name(), endpoint.name());
     UpstreamHead.Sent sent =
-        new UpstreamHead(routed).sent(begun, endpoint.hostname(), span, left, afterTimeout);
-    Attempt next = new Attempt(made, endpoint, routed, sent, times, left, span, now);
+        new UpstreamHead(routed).sent(begun, endpoint.hostname(), span, now, afterTimeout);
+    Attempt next = new Attempt(made, endpoint, routed, sent, times, span, now);
     Attempt last = latest;
     if (last != null && !last.isClosed()) {
       besides().add(last);

@@ -47,17 +47,17 @@ final class UpstreamHead {
    *
    * @param count tries that were begun, this one included
    * @param hostName the endpoint's own name; may be empty
-   * @param leftNanos of the call; 0 is no bound
+   * @param nowNanos on the mesh's monotonic clock
    * @param afterTimeout whether the try before took too long
    */
-  Sent sent(int count, String hostName, AttemptSpan span, long leftNanos, boolean afterTimeout) {
+  Sent sent(int count, String hostName, AttemptSpan span, long nowNanos, boolean afterTimeout) {
     if (count == 1 && !span.injects() && !routed.route().becomesHost(hostName)) {
       return new Sent(routed.authority(), routed.edits()); // as a rule
     }
     HeaderEdits edits = HeaderEdits.of(routed.head());
     if (count > 1) {
       routed.edits().forEach(edits::add);
-      Duration expected = expectedTimeout(leftNanos);
+      Duration expected = expectedTimeout(nowNanos);
       if (routed.envoyHeaders()) {
         edits.add(HeaderEdit.set(ServedRetries.RETRY, "true"));
       }
@@ -120,10 +120,12 @@ final class UpstreamHead {
   }
 
   /** What a try may take, at most what is left of the call; zero is no bound. */
-  private Duration expectedTimeout(long leftNanos) {
+  private Duration expectedTimeout(long nowNanos) {
     Duration expected = routed.timeouts().expected();
-    Duration left = Duration.ofNanos(leftNanos);
-    boolean bounded = leftNanos != 0 && !routed.bounds().isStream();
-    return bounded && (expected.isZero() || left.compareTo(expected) < 0) ? left : expected;
+    if (routed.bounds().isUnbounded() || routed.bounds().isStream()) {
+      return expected;
+    }
+    Duration left = Duration.ofNanos(routed.leftNanos(nowNanos));
+    return expected.isZero() || left.compareTo(expected) < 0 ? left : expected;
   }
 }

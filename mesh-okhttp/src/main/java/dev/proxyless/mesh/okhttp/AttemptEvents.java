@@ -17,17 +17,15 @@ import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The events of one try: how far it came, for the mesh; and, under the caller's own call, for the
- * application's listener. The start and end of the inner call are not passed on, since the
- * application's call starts and ends once; nor is what OkHttp decides about sending again, since
- * the mesh decides that.
+ * The events of one try's inner call: how far it came, for the mesh; and, under the caller's own
+ * call, for the application's listener. The start and end of the inner call are not passed on,
+ * since the application's call starts and ends once; nor is what OkHttp decides about sending
+ * again, since the mesh decides that.
  */
-final class AttemptEvents extends EventListener {
+abstract class AttemptEvents extends EventListener {
 
-  private final Call outer;
-  private final EventListener application;
+  private final Interceptor.Chain chain;
   private final InnerClient client;
-  private final Try owner;
   private volatile boolean connecting;
   private volatile boolean acquired;
   private volatile boolean sent;
@@ -39,24 +37,27 @@ final class AttemptEvents extends EventListener {
   /** Written last of what is known of the connection. */
   private volatile @Nullable EndpointSocket socket;
 
-  AttemptEvents(Call outer, EventListener application, InnerClient client, Try owner) {
-    this.outer = outer;
-    this.application = application;
+  /**
+   * @param chain of the caller's own call
+   */
+  AttemptEvents(Interceptor.Chain chain, InnerClient client) {
+    this.chain = chain;
     this.client = client;
-    this.owner = owner;
   }
 
-  /** What an inner call sends: of a try, what the mesh makes of it. */
-  static Request edited(Interceptor.Chain chain) {
-    Request network = chain.request();
-    return chain.getEventListener() instanceof AttemptEvents events
-        ? events.owner.edited(network)
-        : network;
-  }
+  /** The request has been sent whole. */
+  abstract void sent();
+
+  /** The inner call is over, its response's body included. */
+  abstract void ended(@Nullable IOException failure);
 
   /** The client that makes the try. */
   InnerClient client() {
     return client;
+  }
+
+  private EventListener application() {
+    return chain.getEventListener();
   }
 
   /** Whether the try had a connection. */
@@ -90,65 +91,65 @@ final class AttemptEvents extends EventListener {
       socket = below;
     }
     acquired = true;
-    application.connectionAcquired(outer, acquiredOne);
+    application().connectionAcquired(chain.call(), acquiredOne);
   }
 
   @Override
   public void requestHeadersStart(Call call) {
     sent = true;
-    application.requestHeadersStart(outer);
+    application().requestHeadersStart(chain.call());
   }
 
   @Override
   public void callEnd(Call call) {
-    owner.ended(null);
+    ended(null);
   }
 
   @Override
   public void callFailed(Call call, IOException failure) {
-    owner.ended(failure);
+    ended(failure);
   }
 
   @Override
   public void proxySelectStart(Call call, HttpUrl url) {
-    application.proxySelectStart(outer, url);
+    application().proxySelectStart(chain.call(), url);
   }
 
   @Override
   public void proxySelectEnd(Call call, HttpUrl url, List<Proxy> proxies) {
-    application.proxySelectEnd(outer, url, proxies);
+    application().proxySelectEnd(chain.call(), url, proxies);
   }
 
   @Override
   public void dnsStart(Call call, String domainName) {
-    application.dnsStart(outer, domainName);
+    application().dnsStart(chain.call(), domainName);
   }
 
   @Override
   public void dnsEnd(Call call, String domainName, List<InetAddress> addresses) {
-    application.dnsEnd(outer, domainName, addresses);
+    application().dnsEnd(chain.call(), domainName, addresses);
   }
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
     connecting = true;
-    application.connectStart(outer, address, proxy);
+    application().connectStart(chain.call(), address, proxy);
   }
 
   @Override
   public void secureConnectStart(Call call) {
-    application.secureConnectStart(outer);
+    application().secureConnectStart(chain.call());
   }
 
   @Override
   public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
-    application.secureConnectEnd(outer, handshake);
+    application().secureConnectEnd(chain.call(), handshake);
   }
 
   @Override
   public void connectEnd(
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
-    application.connectEnd(outer, address, proxy, protocol);
+    application().connectEnd(chain.call(), address, proxy, protocol);
   }
 
   @Override
@@ -158,7 +159,7 @@ final class AttemptEvents extends EventListener {
       Proxy proxy,
       @Nullable Protocol protocol,
       IOException failure) {
-    application.connectFailed(outer, address, proxy, protocol, failure);
+    application().connectFailed(chain.call(), address, proxy, protocol, failure);
   }
 
   @Override
@@ -168,76 +169,76 @@ final class AttemptEvents extends EventListener {
       below.released();
     }
     client.released();
-    application.connectionReleased(outer, released);
+    application().connectionReleased(chain.call(), released);
   }
 
   @Override
   public void requestHeadersEnd(Call call, Request request) {
     if (request.body() == null) {
-      owner.sent();
+      sent();
     }
-    application.requestHeadersEnd(outer, request);
+    application().requestHeadersEnd(chain.call(), request);
   }
 
   @Override
   public void requestBodyStart(Call call) {
-    application.requestBodyStart(outer);
+    application().requestBodyStart(chain.call());
   }
 
   @Override
   public void requestBodyEnd(Call call, long byteCount) {
-    owner.sent();
-    application.requestBodyEnd(outer, byteCount);
+    sent();
+    application().requestBodyEnd(chain.call(), byteCount);
   }
 
   @Override
   public void requestFailed(Call call, IOException failure) {
-    application.requestFailed(outer, failure);
+    application().requestFailed(chain.call(), failure);
   }
 
   @Override
   public void responseHeadersStart(Call call) {
     answered = true;
-    application.responseHeadersStart(outer);
+    application().responseHeadersStart(chain.call());
   }
 
   @Override
   public void responseHeadersEnd(Call call, Response response) {
-    application.responseHeadersEnd(outer, response);
+    application().responseHeadersEnd(chain.call(), response);
   }
 
   @Override
   public void responseBodyStart(Call call) {
-    application.responseBodyStart(outer);
+    application().responseBodyStart(chain.call());
   }
 
   @Override
   public void responseBodyEnd(Call call, long byteCount) {
-    application.responseBodyEnd(outer, byteCount);
+    application().responseBodyEnd(chain.call(), byteCount);
   }
 
   @Override
   public void responseFailed(Call call, IOException failure) {
-    application.responseFailed(outer, failure);
+    application().responseFailed(chain.call(), failure);
   }
 
   @Override
   public void cacheHit(Call call, Response response) {
-    application.cacheHit(outer, response);
+    application().cacheHit(chain.call(), response);
   }
 
   @Override
   public void cacheMiss(Call call) {
-    application.cacheMiss(outer);
+    application().cacheMiss(chain.call());
   }
 
   @Override
   public void cacheConditionalHit(Call call, Response cachedResponse) {
-    application.cacheConditionalHit(outer, cachedResponse);
+    application().cacheConditionalHit(chain.call(), cachedResponse);
   }
 
   @Override
   public void satisfactionFailure(Call call, Response response) {
-    application.satisfactionFailure(outer, response);
+    application().satisfactionFailure(chain.call(), response);
   }
 }

@@ -22,7 +22,7 @@ final class Forwarding {
 
   private final MeshInterceptor owner;
   private final Interceptor.Chain chain;
-  private final Cancellation cancellation = new Cancellation();
+  private final OuterCall outer;
   private final long callerDeadline;
   private Request request;
   private MeshCall call;
@@ -33,11 +33,13 @@ final class Forwarding {
   Forwarding(
       MeshInterceptor owner,
       Interceptor.Chain chain,
+      OuterCall outer,
       Request request,
       MeshCall call,
       @Nullable Response discarded) {
     this.owner = owner;
     this.chain = chain;
+    this.outer = outer;
     this.request = request;
     this.call = call;
     this.discarded = discarded;
@@ -51,7 +53,6 @@ final class Forwarding {
    * @param delay to wait first
    */
   Response run(Duration delay) throws IOException {
-    ContextCapture.tell(chain.call(), cancellation);
     Response response = null;
     try {
       pause(delay);
@@ -68,7 +69,7 @@ final class Forwarding {
 
   private void pause(Duration delay) throws IOException {
     if (!delay.isZero()) {
-      cancellation.await(time(), delay);
+      outer.await(time(), delay);
     }
   }
 
@@ -94,7 +95,7 @@ final class Forwarding {
       }
       discard(next);
       if (verdict instanceof Verdict.Retry retry) {
-        cancellation.await(time(), retry.delay());
+        outer.await(time(), retry.delay());
       } else {
         return end(verdict);
       }
@@ -158,8 +159,8 @@ final class Forwarding {
     return chain;
   }
 
-  Cancellation cancellation() {
-    return cancellation;
+  OuterCall outer() {
+    return outer;
   }
 
   /** What is left of the application's own call time-out. */

@@ -48,7 +48,7 @@ final class Hedging {
 
   /** The response; null where it led to another call, which goes on. */
   @Nullable Response run() throws IOException {
-    owner.cancellation().onCancel(() -> happened.add(new Event.Canceled()));
+    owner.outer().onCancel(() -> happened.add(new Event.Canceled()));
     happened.add(new Event.Due());
     try {
       boolean over = false;
@@ -72,7 +72,7 @@ final class Hedging {
       }
       return event;
     } catch (InterruptedException interrupted) {
-      throw Cancellation.interrupted(interrupted);
+      throw OuterCall.interrupted(interrupted);
     }
   }
 

@@ -27,7 +27,7 @@ enum HiddenFromOkHttp implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
-    Response response = chain.proceed(AttemptEvents.edited(chain));
+    Response response = chain.proceed(Try.edited(chain));
     int code = response.code();
     String retryAfter = code == 503 ? response.header(RETRY_AFTER) : null;
     boolean hidden = code == HttpURLConnection.HTTP_PROXY_AUTH || code == MISDIRECTED_REQUEST;

@@ -62,7 +62,8 @@ final class MeshInterceptor implements Interceptor {
     if (!checked.get() && checked.compareAndSet(false, true)) {
       warnOfInterceptorsAfterMesh();
     }
-    CallContext context = ContextCapture.of(chain.call(), mesh.contexts());
+    OuterCall outer = OuterCall.of(chain.call(), mesh.contexts());
+    CallContext context = outer.context();
     Request request = chain.request();
     CallListener listener = request.tag(LISTENER);
     if (listener != null) {
@@ -77,7 +78,7 @@ final class MeshInterceptor implements Interceptor {
         if (decision instanceof Decision.PassThrough through) {
           return passThrough(chain, request, through.info());
         }
-        response = own(taken(chain, sent, decision, before), request, chain);
+        response = own(taken(chain, outer, sent, decision, before), request, chain);
       }
       OpenResponses.add(chain.call(), response);
       Request next = FollowUps.next(response, request, chain);
@@ -137,20 +138,16 @@ final class MeshInterceptor implements Interceptor {
     }
   }
 
-  private Response taken(Chain chain, Request sent, Decision decision, @Nullable Response before)
+  private Response taken(
+      Chain chain, OuterCall outer, Request sent, Decision decision, @Nullable Response before)
       throws IOException {
     if (decision instanceof Decision.Forward forward) {
       mirroring.send(sent, forward.mirrors());
-      return new Forwarding(this, chain, sent, forward.call(), before).run(forward.delay());
+      return new Forwarding(this, chain, outer, sent, forward.call(), before).run(forward.delay());
     }
     Decision.Respond respond = (Decision.Respond) decision;
     if (!respond.delay().isZero()) {
-      Cancellation cancellation = new Cancellation();
-      chain.call().addEventListener(cancellation);
-      if (chain.call().isCanceled()) {
-        throw new IOException("Canceled");
-      }
-      cancellation.await(mesh.time(), respond.delay());
+      outer.await(mesh.time(), respond.delay());
     }
     return local(sent, respond.reply(), before);
   }

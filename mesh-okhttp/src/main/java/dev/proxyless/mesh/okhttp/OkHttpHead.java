@@ -22,8 +22,6 @@ final class OkHttpHead implements RequestHead {
   private static final Authorities AUTHORITIES = new Authorities();
 
   private final Request request;
-  private final Headers headers;
-  private final HttpUrl url;
   private final @Nullable String bodyType;
   private final boolean agentIsOkHttp;
   private @Nullable String path;
@@ -31,10 +29,8 @@ final class OkHttpHead implements RequestHead {
 
   OkHttpHead(Request request) {
     this.request = request;
-    headers = request.headers();
-    url = request.url();
     bodyType = bodyType(request);
-    agentIsOkHttp = headers.get(USER_AGENT) == null;
+    agentIsOkHttp = request.header(USER_AGENT) == null;
   }
 
   private static @Nullable String bodyType(Request request) {
@@ -53,7 +49,7 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public String scheme() {
-    return url.scheme();
+    return request.url().scheme();
   }
 
   @Override
@@ -61,7 +57,7 @@ final class OkHttpHead implements RequestHead {
     String known = authority;
     if (known == null) {
       String host = request.header("Host");
-      known = host == null ? AUTHORITIES.of(url) : host;
+      known = host == null ? AUTHORITIES.of(request.url()) : host;
       authority = known;
     }
     return known;
@@ -69,13 +65,14 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public int port() {
-    return url.port();
+    return request.url().port();
   }
 
   @Override
   public String path() {
     String known = path;
     if (known == null) {
+      HttpUrl url = request.url();
       String query = url.encodedQuery();
       known = query == null ? url.encodedPath() : url.encodedPath() + "?" + query;
       path = known;
@@ -85,11 +82,12 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public int headerCount() {
-    return headers.size() + (bodyType == null ? 0 : 1) + (agentIsOkHttp ? 1 : 0);
+    return request.headers().size() + (bodyType == null ? 0 : 1) + (agentIsOkHttp ? 1 : 0);
   }
 
   @Override
   public String headerName(int index) {
+    Headers headers = request.headers();
     if (index < headers.size()) {
       return headers.name(index);
     }
@@ -98,6 +96,7 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public String headerValue(int index) {
+    Headers headers = request.headers();
     if (index < headers.size()) {
       return headers.value(index);
     }
