@@ -127,6 +127,11 @@ public final class MeshCall implements Decision.Forward {
     return routed.route().requestBodyBufferLimit().orElse(DEFAULT_REPLAY_LIMIT);
   }
 
+  /** How fast the caller may get the response's body, by an injected fault; zero is no bound. */
+  public long responseKibPerSecond() {
+    return routed.fault().responseKibPerSecond();
+  }
+
   /** The request's body is longer than {@link #replayLimit}, so that no try follows. Any thread. */
   public void tooLongToReplay() {
     replayable = false;
