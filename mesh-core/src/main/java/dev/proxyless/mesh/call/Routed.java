@@ -165,7 +165,7 @@ public sealed interface Routed {
 
     /** By which the cluster's limits count it. */
     RouteAction.Priority priority() {
-      return ((RouteAction.Forward) route.action()).priority();
+      return route.priority();
     }
 
     /** Time left of the call; negative when it is over. Only where something bounds it. */
