@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * One try of a call: where it goes, what is sent and how long it may take. Belongs to the thread
  * that makes the call.
  */
-public final class Attempt {
+public final class Attempt implements Step.Try {
 
   private static final int COUNTED = 1;
   private static final int CLOSED = 2;
@@ -41,18 +41,24 @@ public final class Attempt {
       int number,
       Endpoint endpoint,
       Routed.Upstream routed,
-      UpstreamHead.Sent sent,
+      String authority,
+      List<HeaderEdit> edits,
       AttemptTimes times,
       AttemptSpan span,
       long startNanos) {
     this.number = number;
     this.endpoint = endpoint;
     this.routed = routed;
-    this.authority = sent.authority();
-    this.edits = sent.edits();
+    this.authority = authority;
+    this.edits = edits;
     this.times = times.orStream(routed.target().upstream().config().maxStreamDuration());
     this.span = span;
     this.startNanos = startNanos;
+  }
+
+  @Override
+  public Attempt attempt() {
+    return this;
   }
 
   /** 1 for the first try. */
@@ -171,6 +177,11 @@ public final class Attempt {
 
   AttemptReason reason() {
     return number == 1 ? AttemptReason.FIRST : AttemptReason.RETRY;
+  }
+
+  /** Gives back its place among the cluster's requests. */
+  void releaseRequest() {
+    routed.target().upstream().releaseRequest(routed.priority());
   }
 
   /** When it began, on the mesh's clock. */

@@ -78,7 +78,7 @@ public final class MeshCall implements Decision.Forward {
     this.routing = routing;
     this.routed = routed;
     this.replayable = replayable;
-    tries = new Tries(routed, record);
+    tries = new Tries(record);
     RetryRules asked = routed.retryRules().orElse(null);
     rules = asked != null && asked.appliesTo(routed.head()) ? asked : null;
     hedge =
@@ -162,12 +162,12 @@ public final class MeshCall implements Decision.Forward {
           reply(LocalEnd.overflow(upstream, priority, tries.begun() > 1, routed.envoyHeaders())));
     }
     AttemptTimes times = routed.timeouts().tries().hedgedAfter(hedge.after());
-    Attempt next = tries.begin(endpoint, times, now, afterTimeout);
+    Attempt next = tries.begin(routed, endpoint, times, now, afterTimeout);
     if (isOver()) { // another thread has cancelled the call and may not have seen this try
       tries.end(next, AttemptResult.CANCELLED, 0, "");
       return new Step.Reply(abandoned());
     }
-    return new Step.Try(next);
+    return next;
   }
 
   private @Nullable Endpoint pick(Upstream upstream) {
@@ -233,11 +233,10 @@ public final class MeshCall implements Decision.Forward {
     }
     tries.record().attempt(ended, newStatus, "", "");
     tries.count(ended, result, newStatus);
-    UpstreamHead head = new UpstreamHead(routed);
-    if (!head.changesResponses()) {
-      return Verdict.Accept.AS_IT_IS;
-    }
-    return new Verdict.Accept(head.responseEdits(header, responseInfo(newStatus), tries.begun()));
+    return routed.changesResponses()
+        ? new Verdict.Accept(
+            new UpstreamHead(routed).responseEdits(header, responseInfo(newStatus), tries.begun()))
+        : Verdict.Accept.AS_IT_IS;
   }
 
   private boolean othersMayAnswer(Attempt ended) {

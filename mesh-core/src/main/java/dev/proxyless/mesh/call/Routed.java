@@ -163,6 +163,11 @@ public sealed interface Routed {
       return rewritten == null ? head.path() : rewritten.path();
     }
 
+    /** Whether the headers of responses may be changed for the caller. */
+    boolean changesResponses() {
+      return route.changesResponses(routed) || route.virtualHost().includeAttemptCountInResponse();
+    }
+
     /** By which the cluster's limits count it. */
     RouteAction.Priority priority() {
       return route.priority();

@@ -4,7 +4,10 @@ package dev.proxyless.mesh.call;
 public sealed interface Step {
 
   /** Make this try, then report how it ended. */
-  record Try(Attempt attempt) implements Step {}
+  sealed interface Try extends Step permits Attempt {
+    /** The try. */
+    Attempt attempt();
+  }
 
   /** Give this to the caller; the call is over. */
   record Reply(LocalReply reply) implements Step {}

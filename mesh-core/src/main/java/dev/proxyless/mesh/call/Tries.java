@@ -2,8 +2,10 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
+import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
 import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
+import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Consumer;
@@ -15,15 +17,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Tries {
 
-  private final Routed.Upstream routed;
   private final CallRecord record;
   private volatile @Nullable Attempt latest;
   private volatile @Nullable Queue<Attempt> before;
   private int made;
   private int begun;
 
-  Tries(Routed.Upstream routed, CallRecord record) {
-    this.routed = routed;
+  Tries(CallRecord record) {
     this.record = record;
   }
 
@@ -50,18 +50,30 @@ final class Tries {
   /**
    * A try that was counted goes to an endpoint.
    *
+   * @param routed where the call goes
    * @param times that bound it
    * @param afterTimeout whether the try before took too long
    */
-  Attempt begin(Endpoint endpoint, AttemptTimes times, long now, boolean afterTimeout) {
+  Attempt begin(
+      Routed.Upstream routed,
+      Endpoint endpoint,
+      AttemptTimes times,
+      long now,
+      boolean afterTimeout) {
     made++;
     endpoint.begin();
     Upstream upstream = routed.target().upstream();
     AttemptSpan span =
         record.attemptSpan(made, routed.head().method(), upstream.name(), endpoint.name());
-    UpstreamHead.Sent sent =
-        new UpstreamHead(routed).sent(begun, endpoint.hostname(), span, now, afterTimeout);
-    Attempt next = new Attempt(made, endpoint, routed, sent, times, span, now);
+    String authority = routed.authority();
+    List<HeaderEdit> edits = routed.edits();
+    if (begun > 1 || span.injects() || routed.route().becomesHost(endpoint.hostname())) {
+      UpstreamHead.Sent sent =
+          new UpstreamHead(routed).sent(begun, endpoint.hostname(), span, now, afterTimeout);
+      authority = sent.authority();
+      edits = sent.edits();
+    }
+    Attempt next = new Attempt(made, endpoint, routed, authority, edits, times, span, now);
     Attempt last = latest;
     if (last != null && !last.isClosed()) {
       besides().add(last);
@@ -90,7 +102,7 @@ final class Tries {
       count(ended, result, status);
       ended.span().end(status, error);
       ended.endpoint().end();
-      routed.target().upstream().releaseRequest(routed.priority());
+      ended.releaseRequest();
     }
   }
 

@@ -51,9 +51,6 @@ final class UpstreamHead {
    * @param afterTimeout whether the try before took too long
    */
   Sent sent(int count, String hostName, AttemptSpan span, long nowNanos, boolean afterTimeout) {
-    if (count == 1 && !span.injects() && !routed.route().becomesHost(hostName)) {
-      return new Sent(routed.authority(), routed.edits()); // as a rule
-    }
     HeaderEdits edits = HeaderEdits.of(routed.head());
     if (count > 1) {
       routed.edits().forEach(edits::add);
@@ -83,12 +80,6 @@ final class UpstreamHead {
           .ifPresent(named -> edits.add(HeaderEdit.set(EnvoyHeaders.DECORATOR, named.operation())));
     }
     return new Sent(authority, count > 1 ? edits.list() : edits.after(routed.edits()));
-  }
-
-  /** Whether {@link #responseEdits} may change anything. */
-  boolean changesResponses() {
-    return routed.route().changesResponses(routed.routed())
-        || virtualHost.includeAttemptCountInResponse();
   }
 
   /** What is changed of the headers of a response to the caller. */

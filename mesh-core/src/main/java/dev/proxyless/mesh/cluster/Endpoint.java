@@ -5,7 +5,7 @@ import dev.proxyless.mesh.model.Locality;
 import dev.proxyless.mesh.model.Metadata;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Supplier;
+import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -134,9 +134,9 @@ public final class Endpoint {
    * #end}.
    */
   @SuppressWarnings("unchecked") // a key belongs to one transport, which asks for one type
-  public <T extends AutoCloseable> T resource(Object key, Supplier<T> make) {
+  public <T extends AutoCloseable> T resource(Object key, Function<Endpoint, T> make) {
     AutoCloseable found = resources.get(key);
-    return (T) (found != null ? found : resources.computeIfAbsent(key, each -> make.get()));
+    return (T) (found != null ? found : resources.computeIfAbsent(key, each -> make.apply(this)));
   }
 
   /**

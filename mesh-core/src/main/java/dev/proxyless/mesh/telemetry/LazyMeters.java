@@ -40,14 +40,15 @@ final class LazyMeters<T> {
     }
   }
 
+  /** The meter, or null before its first use. */
   @SuppressWarnings("unchecked") // only make's results are put in
-  T get(int key, IntFunction<T> make) {
-    Object found = state.find(key);
-    return found != null ? (T) found : add(key, make);
+  @Nullable T get(int key) {
+    return (T) state.find(key);
   }
 
+  /** The meter, made if it is not there yet. */
   @SuppressWarnings("unchecked") // only make's results are put in
-  private T add(int key, IntFunction<T> make) {
+  T get(int key, IntFunction<T> make) {
     making.lock();
     try {
       Object found = state.find(key);

@@ -57,12 +57,20 @@ final class RouteMeters implements MeshMeters.CallMeters {
     }
     LazyMeters<Timer> timers = durations.get(result);
     if (timers != null) {
-      timers
-          .get(
-              MeterSet.methodIndex(method) * 1_000 + status,
-              key -> duration(result, method, status))
-          .record(nanos, TimeUnit.NANOSECONDS);
+      int key = MeterSet.methodIndex(method) * 1_000 + status;
+      Timer known = timers.get(key);
+      Timer timer = known != null ? known : made(timers, key, result, method, status);
+      timer.record(nanos, TimeUnit.NANOSECONDS);
     }
+  }
+
+  private Timer made(
+      LazyMeters<Timer> timers,
+      int key,
+      MeshMeters.AttemptResult result,
+      String method,
+      int status) {
+    return timers.get(key, absent -> duration(result, method, status));
   }
 
   private Timer duration(MeshMeters.AttemptResult result, String method, int status) {

@@ -77,11 +77,11 @@ class EndpointLifeTest {
         upstreams.create("outlier_detection: {consecutive_5xx: 1, max_ejection_percent: 100}", 1);
     Endpoint endpoint = Upstreams.endpoint(upstream, 1);
     endpoint.begin();
-    Resource before = endpoint.resource(this, Resource::new);
+    Resource before = endpoint.resource(this, at -> new Resource());
     Upstreams.report(upstream, 1, 503, 1);
     assertTrue(endpoint.isEjected());
     assertEquals(1, before.closed.get());
-    assertNotSame(before, endpoint.resource(this, Resource::new));
+    assertNotSame(before, endpoint.resource(this, at -> new Resource()));
     endpoint.end();
     assertEquals(1, before.closed.get());
   }
@@ -107,9 +107,9 @@ class EndpointLifeTest {
   void aKeyHasOneResourceUntilTheEndpointGoes() {
     Upstream upstream = upstreams.create("", 1);
     Endpoint endpoint = Upstreams.endpoint(upstream, 1);
-    Resource one = endpoint.resource("one", Resource::new);
-    Resource two = endpoint.resource("two", Resource::new);
-    assertSame(one, endpoint.resource("one", Resource::new));
+    Resource one = endpoint.resource("one", at -> new Resource());
+    Resource two = endpoint.resource("two", at -> new Resource());
+    assertSame(one, endpoint.resource("one", at -> new Resource()));
     assertNotSame(one, two);
     upstream.update(Upstreams.addresses(1));
     assertEquals(0, one.closed.get());
@@ -123,7 +123,7 @@ class EndpointLifeTest {
   @Test
   void theEndOfAClusterClosesWhatIsKeptForItsEndpoints() {
     Upstream upstream = upstreams.create("", 1);
-    Resource kept = Upstreams.endpoint(upstream, 1).resource("key", Resource::new);
+    Resource kept = Upstreams.endpoint(upstream, 1).resource("key", at -> new Resource());
     upstream.close();
     assertEquals(1, kept.closed.get());
     assertTrue(upstream.endpoints().isEmpty());
@@ -136,7 +136,7 @@ class EndpointLifeTest {
     endpoint.begin();
     endpoint.begin();
     upstream.update(Upstreams.addresses(0));
-    Resource late = endpoint.resource("key", Resource::new);
+    Resource late = endpoint.resource("key", at -> new Resource());
     endpoint.end();
     assertEquals(0, late.closed.get());
     endpoint.end();
@@ -152,9 +152,9 @@ class EndpointLifeTest {
         () -> {
           throw new IllegalStateException("stuck");
         };
-    endpoint.resource("broken", () -> broken);
-    Resource good = endpoint.resource("good", Resource::new);
-    Resource other = Upstreams.endpoint(upstream, 2).resource("other", Resource::new);
+    endpoint.resource("broken", at -> broken);
+    Resource good = endpoint.resource("good", at -> new Resource());
+    Resource other = Upstreams.endpoint(upstream, 2).resource("other", at -> new Resource());
     upstream.update(Upstreams.addresses(0));
     assertEquals(1, good.closed.get());
     assertEquals(1, other.closed.get());

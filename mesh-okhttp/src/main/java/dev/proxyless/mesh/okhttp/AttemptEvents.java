@@ -24,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class AttemptEvents extends EventListener {
 
-  private final Interceptor.Chain chain;
   private final InnerClient client;
   private volatile boolean connecting;
   private volatile boolean acquired;
@@ -37,13 +36,12 @@ abstract class AttemptEvents extends EventListener {
   /** Written last of what is known of the connection. */
   private volatile @Nullable EndpointSocket socket;
 
-  /**
-   * @param chain of the caller's own call
-   */
-  AttemptEvents(Interceptor.Chain chain, InnerClient client) {
-    this.chain = chain;
+  AttemptEvents(InnerClient client) {
     this.client = client;
   }
+
+  /** Of the caller's own call. */
+  abstract Interceptor.Chain chain();
 
   /** The request has been sent whole. */
   abstract void sent();
@@ -57,7 +55,7 @@ abstract class AttemptEvents extends EventListener {
   }
 
   private EventListener application() {
-    return chain.getEventListener();
+    return chain().getEventListener();
   }
 
   /** Whether the try had a connection. */
@@ -91,13 +89,13 @@ abstract class AttemptEvents extends EventListener {
       socket = below;
     }
     acquired = true;
-    application().connectionAcquired(chain.call(), acquiredOne);
+    application().connectionAcquired(chain().call(), acquiredOne);
   }
 
   @Override
   public void requestHeadersStart(Call call) {
     sent = true;
-    application().requestHeadersStart(chain.call());
+    application().requestHeadersStart(chain().call());
   }
 
   @Override
@@ -112,44 +110,44 @@ abstract class AttemptEvents extends EventListener {
 
   @Override
   public void proxySelectStart(Call call, HttpUrl url) {
-    application().proxySelectStart(chain.call(), url);
+    application().proxySelectStart(chain().call(), url);
   }
 
   @Override
   public void proxySelectEnd(Call call, HttpUrl url, List<Proxy> proxies) {
-    application().proxySelectEnd(chain.call(), url, proxies);
+    application().proxySelectEnd(chain().call(), url, proxies);
   }
 
   @Override
   public void dnsStart(Call call, String domainName) {
-    application().dnsStart(chain.call(), domainName);
+    application().dnsStart(chain().call(), domainName);
   }
 
   @Override
   public void dnsEnd(Call call, String domainName, List<InetAddress> addresses) {
-    application().dnsEnd(chain.call(), domainName, addresses);
+    application().dnsEnd(chain().call(), domainName, addresses);
   }
 
   @Override
   public void connectStart(Call call, InetSocketAddress address, Proxy proxy) {
     connecting = true;
-    application().connectStart(chain.call(), address, proxy);
+    application().connectStart(chain().call(), address, proxy);
   }
 
   @Override
   public void secureConnectStart(Call call) {
-    application().secureConnectStart(chain.call());
+    application().secureConnectStart(chain().call());
   }
 
   @Override
   public void secureConnectEnd(Call call, @Nullable Handshake handshake) {
-    application().secureConnectEnd(chain.call(), handshake);
+    application().secureConnectEnd(chain().call(), handshake);
   }
 
   @Override
   public void connectEnd(
       Call call, InetSocketAddress address, Proxy proxy, @Nullable Protocol protocol) {
-    application().connectEnd(chain.call(), address, proxy, protocol);
+    application().connectEnd(chain().call(), address, proxy, protocol);
   }
 
   @Override
@@ -159,7 +157,7 @@ abstract class AttemptEvents extends EventListener {
       Proxy proxy,
       @Nullable Protocol protocol,
       IOException failure) {
-    application().connectFailed(chain.call(), address, proxy, protocol, failure);
+    application().connectFailed(chain().call(), address, proxy, protocol, failure);
   }
 
   @Override
@@ -169,7 +167,7 @@ abstract class AttemptEvents extends EventListener {
       below.released();
     }
     client.released();
-    application().connectionReleased(chain.call(), released);
+    application().connectionReleased(chain().call(), released);
   }
 
   @Override
@@ -177,68 +175,68 @@ abstract class AttemptEvents extends EventListener {
     if (request.body() == null) {
       sent();
     }
-    application().requestHeadersEnd(chain.call(), request);
+    application().requestHeadersEnd(chain().call(), request);
   }
 
   @Override
   public void requestBodyStart(Call call) {
-    application().requestBodyStart(chain.call());
+    application().requestBodyStart(chain().call());
   }
 
   @Override
   public void requestBodyEnd(Call call, long byteCount) {
     sent();
-    application().requestBodyEnd(chain.call(), byteCount);
+    application().requestBodyEnd(chain().call(), byteCount);
   }
 
   @Override
   public void requestFailed(Call call, IOException failure) {
-    application().requestFailed(chain.call(), failure);
+    application().requestFailed(chain().call(), failure);
   }
 
   @Override
   public void responseHeadersStart(Call call) {
     answered = true;
-    application().responseHeadersStart(chain.call());
+    application().responseHeadersStart(chain().call());
   }
 
   @Override
   public void responseHeadersEnd(Call call, Response response) {
-    application().responseHeadersEnd(chain.call(), response);
+    application().responseHeadersEnd(chain().call(), response);
   }
 
   @Override
   public void responseBodyStart(Call call) {
-    application().responseBodyStart(chain.call());
+    application().responseBodyStart(chain().call());
   }
 
   @Override
   public void responseBodyEnd(Call call, long byteCount) {
-    application().responseBodyEnd(chain.call(), byteCount);
+    application().responseBodyEnd(chain().call(), byteCount);
   }
 
   @Override
   public void responseFailed(Call call, IOException failure) {
-    application().responseFailed(chain.call(), failure);
+    application().responseFailed(chain().call(), failure);
   }
 
   @Override
   public void cacheHit(Call call, Response response) {
-    application().cacheHit(chain.call(), response);
+    application().cacheHit(chain().call(), response);
   }
 
   @Override
   public void cacheMiss(Call call) {
-    application().cacheMiss(chain.call());
+    application().cacheMiss(chain().call());
   }
 
   @Override
   public void cacheConditionalHit(Call call, Response cachedResponse) {
-    application().cacheConditionalHit(chain.call(), cachedResponse);
+    application().cacheConditionalHit(chain().call(), cachedResponse);
   }
 
   @Override
   public void satisfactionFailure(Call call, Response response) {
-    application().satisfactionFailure(chain.call(), response);
+    application().satisfactionFailure(chain().call(), response);
   }
 }

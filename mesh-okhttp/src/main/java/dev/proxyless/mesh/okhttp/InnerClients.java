@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Function;
 import java.util.function.LongSupplier;
 import okhttp3.Authenticator;
 import okhttp3.CertificatePinner;
@@ -42,6 +43,7 @@ final class InnerClients {
   private final boolean hasInterceptors;
   private final MeshOkHttp.Options options;
   private final LongSupplier clock;
+  private final Function<Endpoint, OfEndpoint> ofEndpoint = OfEndpoint::new;
 
   InnerClients(OkHttpClient donor, MeshOkHttp.Options options, LongSupplier clock) {
     OkHttpClient.Builder builder =
@@ -78,7 +80,7 @@ final class InnerClients {
 
   /** The clients of an endpoint. To be asked while a try runs there. */
   OfEndpoint of(Endpoint endpoint) {
-    return endpoint.resource(this, () -> new OfEndpoint(endpoint));
+    return endpoint.resource(this, ofEndpoint);
   }
 
   /** The clients of one endpoint; closed when the endpoint goes. */

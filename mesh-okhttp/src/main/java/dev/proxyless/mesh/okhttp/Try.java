@@ -37,7 +37,6 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
   private final Runnable slow;
   private volatile MeshTime.@Nullable Timer headBound;
   private volatile boolean perTryOver;
-  private volatile MeshTime.@Nullable Timer upgradeBound;
   private volatile boolean upgradeOver;
   private volatile boolean abandoned;
   private volatile boolean handedOver;
@@ -52,7 +51,7 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
    * @param slow runs where it has taken {@link Attempt#hedgeAfter}
    */
   Try(Forwarding owner, MeshCall own, Attempt attempt, Runnable slow) {
-    super(owner.chain(), owner.clientsOf(attempt).client(attempt));
+    super(owner.clientsOf(attempt).client(attempt));
     this.owner = owner;
     this.own = own;
     this.attempt = attempt;
@@ -73,6 +72,11 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
     idleIsRoutes = InnerClient.isBoundBy(attempt.idleTimeout(), owner.chain());
   }
 
+  @Override
+  Interceptor.Chain chain() {
+    return owner.chain();
+  }
+
   Attempt attempt() {
     return attempt;
   }
@@ -83,9 +87,7 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
     if (boundNanos <= 0) {
       throw new InterruptedIOException("timeout");
     }
-    if (boundNanos != Long.MAX_VALUE) {
-      bound();
-    }
+    MeshTime.Timer upgradeBound = boundNanos == Long.MAX_VALUE ? null : bound();
     inner.addEventListener(this);
     owner.outer().watch(inner);
     try {
@@ -124,18 +126,21 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
     return received == null || name == null ? null : received.header(name);
   }
 
-  /** What is upgraded is bounded until its head alone, as OkHttp does with WebSockets. */
-  private void bound() {
-    if (InnerClient.isUpgrade(owner.request())) {
-      Runnable end =
-          () -> {
-            upgradeOver = true;
-            inner.cancel();
-          };
-      upgradeBound = owner.time().schedule(Duration.ofNanos(boundNanos), end);
-    } else {
+  /**
+   * Bounds the try. What is upgraded is bounded until its head alone, as OkHttp does with
+   * WebSockets, by the timer that this returns.
+   */
+  private MeshTime.@Nullable Timer bound() {
+    if (!InnerClient.isUpgrade(owner.request())) {
       inner.timeout().timeout(boundNanos, TimeUnit.NANOSECONDS);
+      return null;
     }
+    Runnable end =
+        () -> {
+          upgradeOver = true;
+          inner.cancel();
+        };
+    return owner.time().schedule(Duration.ofNanos(boundNanos), end);
   }
 
   /** What bounds the head of the response runs from here. */

@@ -134,7 +134,7 @@ final class Report {
     double base = 1_500;
     return switch (arm) {
       case MESH_TRACED -> base + 400;
-      case MESH_REWRITE -> base + 1_700;
+      case MESH_REWRITE, MESH_MTLS -> base + 1_700; // the path changes; the scheme does
       default -> base;
     };
   }
