@@ -65,6 +65,12 @@ final class AttemptEvents extends EventListener {
     return answered ? null : used;
   }
 
+  /** Whether the other side has ended the connection that the try used. */
+  boolean isConnectionEnded() {
+    UsedConnection connection = used;
+    return connection != null && connection.isEnded();
+  }
+
   @Override
   public void connectionAcquired(Call call, Connection connection) {
     EndpointSocket socket = client.socket(connection);

@@ -38,9 +38,14 @@ final class NetworkEdge implements Interceptor {
     try {
       return chain.proceed(request);
     } catch (IOException failure) {
-      chain.call().tag(Failed.class, Failed::new);
+      fail(chain.call());
       throw failure;
     }
+  }
+
+  /** A try that had a connection fails by the network. */
+  static void fail(Call inner) {
+    inner.tag(Failed.class, Failed::new);
   }
 
   private boolean isOld(@org.jspecify.annotations.Nullable Connection connection) {

@@ -226,7 +226,9 @@ final class Try {
     } else if (isIdleTimeout(by)) {
       own.bodyFailed(attempt.idleFailure());
     } else {
-      own.bodyFailed(Failures.ofBody(by, Objects.requireNonNull(response).protocol()));
+      own.bodyFailed(
+          Failures.ofBody(
+              by, Objects.requireNonNull(response).protocol(), events.isConnectionEnded()));
     }
   }
 
