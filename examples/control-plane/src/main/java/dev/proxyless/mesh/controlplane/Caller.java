@@ -56,8 +56,8 @@ final class Caller {
   }
 
   /**
-   * OkHttp asks for gzip unless told otherwise, and undoes it even where nobody asked; the caller is
-   * to see what was sent.
+   * OkHttp asks for gzip unless told otherwise, and undoes it even where nobody asked; the caller
+   * is to see what was sent.
    */
   private static Response asItComes(Interceptor.Chain chain) throws IOException {
     if (chain.call().request().header("Accept-Encoding") != null) {
@@ -121,8 +121,7 @@ final class Caller {
     CallInfo info = NOWHERE;
     String error = "";
     try (Response answered = client.newCall(MeshOkHttp.watched(request, told)).execute()) {
-      Response response =
-          answered.newBuilder().headers(shown(answered.headers())).build();
+      Response response = answered.newBuilder().headers(shown(answered.headers())).build();
       status = response.code();
       headers = response.headers();
       info = MeshOkHttp.callInfo(response).orElse(NOWHERE);
