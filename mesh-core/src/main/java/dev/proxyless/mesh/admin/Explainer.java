@@ -168,8 +168,8 @@ final class Explainer {
       }
     }
     List<Header> sent = new ArrayList<>();
-    sent.add(new Header(":authority", routed.rewritten().authority()));
-    sent.add(new Header(":path", routed.rewritten().path()));
+    sent.add(new Header(":authority", routed.authority()));
+    sent.add(new Header(":path", routed.path()));
     sent.add(new Header(":method", routed.head().method()));
     sent.addAll(HeaderLines.edited(lines, routed.edits()));
     return List.copyOf(sent);

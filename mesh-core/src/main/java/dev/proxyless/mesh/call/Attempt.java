@@ -20,18 +20,15 @@ public final class Attempt {
   private static final int COUNTED = 1;
   private static final int CLOSED = 2;
 
+  private static final AtomicIntegerFieldUpdater<Attempt> TOLD =
+      AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "told");
+
   private final int number;
   private final Endpoint endpoint;
-  private final @Nullable ClientTls tls;
-  private final Protocol protocol;
-  private final String method;
-  private final boolean sendsBody;
+  private final Routed.Upstream routed;
   private final String authority;
-  private final String path;
   private final List<HeaderEdit> edits;
-  private final Duration connectTimeout;
   private final AttemptTimes times;
-  private final Duration left;
   private final AttemptSpan span;
   private final long startNanos;
   private boolean slow;
@@ -39,34 +36,20 @@ public final class Attempt {
   /** What has been told already, since two threads may tell of the end. */
   private volatile int told;
 
-  private static final AtomicIntegerFieldUpdater<Attempt> TOLD =
-      AtomicIntegerFieldUpdater.newUpdater(Attempt.class, "told");
-
   Attempt(
       int number,
       Endpoint endpoint,
-      MeshView.Target target,
-      String method,
-      boolean sendsBody,
-      String authority,
-      String path,
-      List<HeaderEdit> edits,
+      Routed.Upstream routed,
+      UpstreamHead.Sent sent,
       AttemptTimes times,
-      Duration left,
       AttemptSpan span,
       long startNanos) {
     this.number = number;
     this.endpoint = endpoint;
-    this.tls = target.tls();
-    this.protocol = target.upstream().config().protocol();
-    this.method = method;
-    this.sendsBody = sendsBody;
-    this.authority = authority;
-    this.path = path;
-    this.edits = edits;
-    this.connectTimeout = target.upstream().config().connectTimeout();
+    this.routed = routed;
+    this.authority = sent.authority();
+    this.edits = sent.edits();
     this.times = times;
-    this.left = left;
     this.span = span;
     this.startNanos = startNanos;
   }
@@ -83,22 +66,22 @@ public final class Attempt {
 
   /** How the endpoint is spoken to; null for plaintext. */
   public @Nullable ClientTls tls() {
-    return tls;
+    return routed.target().tls();
   }
 
   /** What the endpoint speaks. */
   public Protocol protocol() {
-    return protocol;
+    return routed.target().upstream().config().protocol();
   }
 
   /** The method to send: the caller's, or GET after a redirect that asks for it. */
   public String method() {
-    return method;
+    return routed.head().method();
   }
 
   /** Whether the caller's body is sent. */
   public boolean sendsBody() {
-    return sendsBody;
+    return routed.sendsBody();
   }
 
   /** The authority to send. */
@@ -108,7 +91,7 @@ public final class Attempt {
 
   /** The path with its query to send. */
   public String path() {
-    return path;
+    return routed.path();
   }
 
   /** Changes to the caller's headers, in order. */
@@ -118,7 +101,7 @@ public final class Attempt {
 
   /** The bound on connecting, TLS included. */
   public Duration connectTimeout() {
-    return connectTimeout;
+    return routed.target().upstream().config().connectTimeout();
   }
 
   /**
@@ -149,12 +132,18 @@ public final class Attempt {
 
   /** The bound on this try and its response's body; zero is none. */
   public Duration timeLeft() {
-    return times.isBoundByStream(left) ? times.stream() : left;
+    long left = leftNanos();
+    return times.isBoundByStream(left) ? times.stream() : Duration.ofNanos(left);
+  }
+
+  /** Of the call, when this try began; 0 is no bound. */
+  private long leftNanos() {
+    return routed.bounds().isUnbounded() ? 0 : routed.leftNanos(startNanos);
   }
 
   /** How a try ends that {@link #timeLeft} cuts, its body included. */
   public Failure timeLeftFailure() {
-    return times.isBoundByStream(left) ? Failure.STREAM_DURATION : Failure.CALL_TIMEOUT;
+    return times.isBoundByStream(leftNanos()) ? Failure.STREAM_DURATION : Failure.CALL_TIMEOUT;
   }
 
   AttemptReason reason() {

@@ -19,8 +19,8 @@ record AttemptTimes(
     return after.isZero() ? this : new AttemptTimes(perTry, after, idle, idleFailure, stream);
   }
 
-  /** Whether {@code stream} is less than what is left of the call. */
-  boolean isBoundByStream(Duration left) {
-    return !stream.isZero() && (left.isZero() || stream.compareTo(left) < 0);
+  /** Whether {@code stream} is less than what is left of the call; 0 is no bound. */
+  boolean isBoundByStream(long leftNanos) {
+    return !stream.isZero() && (leftNanos == 0 || stream.toNanos() < leftNanos);
   }
 }

@@ -9,10 +9,15 @@ import org.jspecify.annotations.Nullable;
  * How long a call may take, and by whose word. The earliest of the words counts.
  *
  * @param kind whose word
- * @param limit the duration that the route sets; zero where it sets none
- * @param deadlineNanos on the monotonic clock; {@link CallContext#NO_DEADLINE} for none
+ * @param limit the duration; zero where nothing bounds the call, or somebody else's deadline
  */
-record Bounds(Kind kind, Duration limit, long deadlineNanos) {
+record Bounds(Kind kind, Duration limit) {
+
+  /** Nothing bounds the call. */
+  static final Bounds NONE = new Bounds(Kind.NONE, Duration.ZERO);
+
+  /** The deadline of the request that this process is serving. */
+  static final Bounds INBOUND = new Bounds(Kind.INBOUND, Duration.ZERO);
 
   /** What is longer is no bound; the clock counts 292 years. */
   static final Duration LONGEST = Duration.ofDays(36_500);
@@ -37,22 +42,23 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     INBOUND
   }
 
-  static Bounds of(CallTimeouts timeouts, long startNanos, CallContext context) {
-    Kind kind = timeouts.kind();
-    Duration limit = timeouts.global();
-    Optional<Duration> stream = timeouts.stream();
-    if (stream.isPresent() && (limit.isZero() || stream.get().compareTo(limit) < 0)) {
-      kind = Kind.MAX_STREAM_DURATION;
-      limit = stream.get();
+  /**
+   * The shorter of two.
+   *
+   * @param kind whose word {@code global} is
+   * @param global of the whole call; zero is none
+   * @param stream of the whole call as well; empty is none
+   */
+  static Bounds of(Kind kind, Duration global, Optional<Duration> stream) {
+    if (stream.isPresent() && (global.isZero() || stream.get().compareTo(global) < 0)) {
+      return new Bounds(Kind.MAX_STREAM_DURATION, stream.get());
     }
-    boolean bounded = kind == Kind.MAX_STREAM_DURATION || !limit.isZero();
-    long deadline = bounded ? startNanos + limit.toNanos() : CallContext.NO_DEADLINE;
-    long inbound = context.deadlineNanos();
-    if (inbound != CallContext.NO_DEADLINE
-        && (deadline == CallContext.NO_DEADLINE || inbound - deadline < 0)) {
-      return new Bounds(Kind.INBOUND, limit, inbound);
-    }
-    return new Bounds(bounded ? kind : Kind.NONE, limit, deadline);
+    return global.isZero() ? NONE : new Bounds(kind, global);
+  }
+
+  /** When a call that begins now is over; {@link CallContext#NO_DEADLINE} for never. */
+  long deadlineNanos(long nowNanos) {
+    return kind == Kind.NONE ? CallContext.NO_DEADLINE : nowNanos + limit.toNanos();
   }
 
   /** Whether the longest duration of the stream bounds the call, and no timeout. */
@@ -65,20 +71,13 @@ record Bounds(Kind kind, Duration limit, long deadlineNanos) {
     return limit.compareTo(LONGEST) > 0 ? Duration.ZERO : limit;
   }
 
-  /** The same, where the route's clock starts later. */
-  Bounds later(Duration delay) {
-    return kind == Kind.NONE || kind == Kind.INBOUND || delay.isZero()
-        ? this
-        : new Bounds(kind, limit, deadlineNanos + delay.toNanos());
-  }
-
   boolean isUnbounded() {
-    return deadlineNanos == CallContext.NO_DEADLINE;
+    return kind == Kind.NONE;
   }
 
-  /** Time left; negative when it is over. Only for calls that are bounded. */
-  long leftNanos(long nowNanos) {
-    return deadlineNanos - nowNanos;
+  /** Whether the clock starts when the router sees the request, after a fault has delayed it. */
+  boolean startsWithRouter() {
+    return kind != Kind.NONE && kind != Kind.INBOUND;
   }
 
   /**

@@ -45,6 +45,12 @@ public record CallContext(
     return new CallContext(deadlineNanos, headers, Optional.empty(), null, null, served);
   }
 
+  /** Whether there is a deadline before another; {@link #NO_DEADLINE} is never. */
+  boolean isEarlier(long otherNanos) {
+    return deadlineNanos != NO_DEADLINE
+        && (otherNanos == NO_DEADLINE || deadlineNanos - otherNanos < 0);
+  }
+
   /** The same with another retry policy. */
   public CallContext retrying(Optional<RetryRules> rules) {
     return new CallContext(deadlineNanos, headers, rules, trace, listener, served);

@@ -1,13 +1,17 @@
 package dev.proxyless.mesh.call;
 
+import dev.proxyless.mesh.model.Decorator;
+import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.telemetry.AttemptInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.CallListener;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
 import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
 import dev.proxyless.mesh.telemetry.MeshMeters.Outcome;
+import dev.proxyless.mesh.telemetry.MeshTracing;
 import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import dev.proxyless.mesh.telemetry.MeshTracing.CallSpan;
+import dev.proxyless.mesh.telemetry.ResponseFlags;
 import dev.proxyless.mesh.time.MeshTime;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -19,32 +23,56 @@ final class CallRecord {
   private final CallMeters meters;
   private final CallSpan span;
   private final @Nullable CallListener listener;
-  private final String method;
+  private final boolean told;
   private final long startNanos;
 
-  CallRecord(
+  private CallRecord(
       MeshTime time,
       CallMeters meters,
       CallSpan span,
       @Nullable CallListener listener,
-      String method,
+      boolean told,
       long startNanos) {
     this.time = time;
     this.meters = meters;
     this.span = span;
     this.listener = listener;
-    this.method = method;
+    this.told = told;
     this.startNanos = startNanos;
   }
 
-  AttemptSpan attemptSpan(int number, String cluster, String endpoint) {
+  /** Of a call that begins. */
+  static CallRecord begin(
+      MeshTime time,
+      MeshTracing tracing,
+      Routed.Upstream routed,
+      CallContext context,
+      long startNanos) {
+    RouteEntry route = routed.route();
+    CallSpan span =
+        tracing.call(
+            context.trace(),
+            routed.head().method(),
+            route.virtualHost().name(),
+            route.decorator().map(Decorator::operation).orElse(route.name()));
+    return new CallRecord(
+        time,
+        routed.routed().meters(),
+        span,
+        context.listener(),
+        tracing.isActive() || context.listener() != null,
+        startNanos);
+  }
+
+  AttemptSpan attemptSpan(int number, String method, String cluster, String endpoint) {
     return span.attempt(number, method, cluster, endpoint);
   }
 
   /** Counts a try, once. */
   void count(Attempt ended, AttemptResult result, int status) {
     if (ended.count()) {
-      meters.attempt(ended.reason(), result, method, status, time.nanoTime() - ended.startNanos());
+      meters.attempt(
+          ended.reason(), result, ended.method(), status, time.nanoTime() - ended.startNanos());
     }
   }
 
@@ -79,13 +107,24 @@ final class CallRecord {
         next);
   }
 
-  /** The call has ended. */
-  void end(Outcome outcome, CallInfo info, int status) {
+  /** Whether anybody is told more than meters are. */
+  boolean isTold() {
+    return told;
+  }
+
+  /**
+   * The call has ended.
+   *
+   * @param info null where nobody {@link #isTold}
+   */
+  void end(Outcome outcome, ResponseFlags flags, int status, @Nullable CallInfo info) {
     long took = time.nanoTime() - startNanos;
-    meters.call(outcome, info.flags(), took);
-    span.end(info, status);
-    if (listener != null) {
-      listener.ended(info, status, Duration.ofNanos(took));
+    meters.call(outcome, flags, took);
+    if (info != null) {
+      span.end(info, status);
+      if (listener != null) {
+        listener.ended(info, status, Duration.ofNanos(took));
+      }
     }
   }
 }

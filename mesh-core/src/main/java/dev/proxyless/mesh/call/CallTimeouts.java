@@ -15,9 +15,9 @@ import org.jspecify.annotations.Nullable;
  * of the request's own headers. Source: Envoy's {@code FilterUtility::finalTimeout} and {@code
  * refreshDurationTimeout}.
  *
- * @param kind whose word {@code global} is
  * @param global of the whole call, retries included; zero is none
- * @param stream of the whole call beside {@code global}; zero ends it at once; empty is none
+ * @param bounds the same and {@code max_stream_duration}, which ends the call at once where it is
+ *     zero
  * @param perTryStream of each try, its response's body included; zero is none
  * @param perTry of each try; zero is none
  * @param perTryIdle of each try without a sign of life; zero is none
@@ -29,9 +29,8 @@ import org.jspecify.annotations.Nullable;
  * @param expectedEdit what tells the next hop of {@link #expected}; null where nothing does
  */
 record CallTimeouts(
-    Bounds.Kind kind,
     Duration global,
-    Optional<Duration> stream,
+    Bounds bounds,
     Duration perTryStream,
     Duration perTry,
     Duration perTryIdle,
@@ -119,9 +118,8 @@ record CallTimeouts(
         Bounds.bounded(millis(header.apply(EnvoyHeaders.STREAM_DURATION)).orElse(NONE));
     boolean idleByTry = !perTryIdle.isZero() && (idle.isZero() || perTryIdle.compareTo(idle) < 0);
     return new CallTimeouts(
-        global.isZero() ? Bounds.Kind.NONE : kind,
         bounded,
-        stream,
+        Bounds.of(kind, bounded, stream),
         perTryStream,
         boundedTry,
         perTryIdle,

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -33,6 +34,7 @@ public final class Calls {
 
   private final MeshView.Source views;
   private final MeshTime time;
+  private final LongSupplier dice;
   private final Telemetry telemetry;
   private final Duration readyTimeout;
   private final LongAdder active = new LongAdder();
@@ -46,6 +48,7 @@ public final class Calls {
   public Calls(MeshView.Source views, MeshTime time, Telemetry telemetry, Duration readyTimeout) {
     this.views = views;
     this.time = time;
+    dice = time::random;
     this.telemetry = telemetry;
     this.readyTimeout = readyTimeout;
     background = time.pool("call");
@@ -100,8 +103,8 @@ public final class Calls {
     Routed routed =
         context.listener() instanceof SteeredCall steered
             ? routing.decide(
-                head, steered.random().orElseGet(time::random), steered.trusted(), time::random)
-            : routing.decide(head, time.random(), Optional.empty(), time::random);
+                head, steered.random().orElseGet(time::random), steered.trusted(), dice)
+            : routing.decide(head, time.random(), Optional.empty(), dice);
     if (routed instanceof Routed.Answered answered) {
       return respond(answered);
     }
@@ -109,9 +112,8 @@ public final class Calls {
       return new Decision.PassThrough(through.info());
     }
     Routed.Upstream upstream = (Routed.Upstream) routed;
-    MeshCall call = begin(routing, upstream, replayable, context, now);
-    return new Decision.Forward(
-        call, mirrors(routing, upstream, context, now), upstream.fault().delay());
+    MeshCall call = begin(routing, upstream, replayable, now);
+    return call.mirroredBy(mirrors(routing, upstream, now));
   }
 
   private Decision respond(Routed.Answered answered) {
@@ -124,16 +126,16 @@ public final class Calls {
     return new Decision.Respond(answered.reply(), fault.delay());
   }
 
-  private List<MeshCall> mirrors(
-      Routing routing, Routed.Upstream upstream, CallContext context, long now) {
+  private List<MeshCall> mirrors(Routing routing, Routed.Upstream upstream, long now) {
     List<Routed.Upstream> copies = routing.mirrors(upstream);
     if (copies.isEmpty()) {
       return List.of();
     }
+    Routing untold = routing.untold();
     List<MeshCall> mirrors = new ArrayList<>(copies.size());
     try {
       for (Routed.Upstream copy : copies) {
-        mirrors.add(begin(routing, copy, false, context.toldTo(null), now));
+        mirrors.add(begin(untold, copy, false, now));
       }
     } catch (MeshClosedException closing) {
       return mirrors; // the call itself has begun and goes on; its copies do not matter
@@ -173,15 +175,15 @@ public final class Calls {
     return over;
   }
 
-  private MeshCall begin(
-      Routing routing, Routed.Upstream routed, boolean replayable, CallContext context, long now)
+  private MeshCall begin(Routing routing, Routed.Upstream routed, boolean replayable, long now)
       throws MeshClosedException {
     active.increment();
     if (closed) { // close() looks at the calls in flight after it has closed the door
       active.decrement();
       throw new MeshClosedException();
     }
-    return new MeshCall(this, routing, routed, replayable, context, now);
+    CallRecord record = CallRecord.begin(time, telemetry.tracing(), routed, routing.context(), now);
+    return new MeshCall(this, routing, routed, replayable, record);
   }
 
   /** The call that a redirect of an upstream leads to; empty where it is not followed. */
@@ -191,8 +193,7 @@ public final class Calls {
       InternalRedirectPolicy policy,
       boolean replayable,
       int status,
-      UnaryOperator<@Nullable String> header,
-      CallContext context) {
+      UnaryOperator<@Nullable String> header) {
     long now = time.nanoTime();
     Routing routing = before.at(now);
     Optional<Routed> routed = routing.follow(redirected, policy, replayable, status, header);
@@ -201,7 +202,7 @@ public final class Calls {
     }
     if (routed.get() instanceof Routed.Upstream next) {
       try {
-        return Optional.of(new Verdict.Follow(begin(routing, next, replayable, context, now)));
+        return Optional.of(new Verdict.Follow(begin(routing, next, replayable, now)));
       } catch (MeshClosedException closing) {
         return Optional.empty(); // the caller gets the redirect itself
       }
@@ -211,10 +212,6 @@ public final class Calls {
 
   MeshTime time() {
     return time;
-  }
-
-  Telemetry telemetry() {
-    return telemetry;
   }
 
   void ended() {

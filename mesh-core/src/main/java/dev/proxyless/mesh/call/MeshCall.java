@@ -1,26 +1,22 @@
 package dev.proxyless.mesh.call;
 
-import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
-import dev.proxyless.mesh.model.Decorator;
 import dev.proxyless.mesh.model.InternalRedirectPolicy;
+import dev.proxyless.mesh.model.RetryOn;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Priority;
-import dev.proxyless.mesh.route.HeaderEdit;
-import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptResult;
 import dev.proxyless.mesh.telemetry.MeshMeters.Outcome;
-import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicIntegerFieldUpdater;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -40,34 +36,29 @@ import org.jspecify.annotations.Nullable;
  * once how the body ended. All of that happens on one thread at a time; {@link #finished}, {@link
  * #bodyFailed} and {@link #cancelled} may be told by any thread, and only the first telling counts.
  */
-public final class MeshCall {
+public final class MeshCall implements Decision.Forward {
 
   /** Envoy's {@code per_connection_buffer_limit_bytes}. */
   private static final long DEFAULT_REPLAY_LIMIT = 1L << 20;
 
+  private static final AtomicIntegerFieldUpdater<MeshCall> OVER =
+      AtomicIntegerFieldUpdater.newUpdater(MeshCall.class, "over");
+
   private final Calls calls;
-  private final RequestHead head;
-  private volatile boolean replayable;
   private final Routing routing;
   private final Routed.Upstream routed;
-  private final CallContext context;
-  private final Target target;
-  private final Upstream upstream;
-  private final Priority priority;
-  private final Bounds bounds;
-  private final AttemptTimes times;
-  private final @Nullable RetryState retries;
-  private final RetryGate gate;
+  private final @Nullable RetryRules rules;
   private final Hedge hedge;
-  private final UpstreamHead upstreamHead;
-  private final CallRecord record;
-  private final AtomicBoolean over = new AtomicBoolean();
-  private final TriesInFlight tries = new TriesInFlight();
+  private final Tries tries;
+  private List<MeshCall> mirrors = List.of();
 
-  private int attempts;
+  /** Made when the first try has gone wrong; most calls need none. */
+  private volatile @Nullable Retrying retrying;
 
-  /** Tries that were begun, one that got nowhere included: Envoy's attempt count. */
-  private int begun;
+  private volatile boolean replayable;
+
+  /** 1 once the call has ended. */
+  private volatile int over;
 
   private boolean sent;
 
@@ -82,49 +73,48 @@ public final class MeshCall {
   private ResponseFlags flags;
 
   MeshCall(
-      Calls calls,
-      Routing routing,
-      Routed.Upstream routed,
-      boolean replayable,
-      CallContext context,
-      long startNanos) {
+      Calls calls, Routing routing, Routed.Upstream routed, boolean replayable, CallRecord record) {
     this.calls = calls;
     this.routing = routing;
     this.routed = routed;
-    this.context = context;
     this.replayable = replayable;
-    head = routed.head();
-    target = routed.target();
-    upstream = target.upstream();
-    priority = ((RouteAction.Forward) routed.route().action()).priority();
-    bounds = routed.bounds();
-    RetryRules rules = routed.retryRules().orElse(null);
-    retries = rules != null && rules.appliesTo(head) ? new RetryState(rules) : null;
-    gate = new RetryGate(upstream, priority, context.served(), over);
-    hedge = Hedge.of(routed.timeouts(), retries != null && replayable, replayable, head, upstream);
-    times = routed.timeouts().tries().hedgedAfter(hedge.after());
-    upstreamHead = new UpstreamHead(routed);
+    tries = new Tries(routed, record);
+    RetryRules asked = routed.retryRules().orElse(null);
+    rules = asked != null && asked.appliesTo(routed.head()) ? asked : null;
+    hedge =
+        Hedge.of(
+            routed.timeouts(), rules != null && replayable, replayable, routed.head(), upstream());
     flags = routed.fault().isDelayed() ? ResponseFlags.of(ResponseFlag.DI) : ResponseFlags.NONE;
-    record =
-        new CallRecord(
-            calls.time(),
-            routed.routed().meters(),
-            calls
-                .telemetry()
-                .tracing()
-                .call(
-                    context.trace(),
-                    head.method(),
-                    routed.route().virtualHost().name(),
-                    routed
-                        .route()
-                        .decorator()
-                        .map(Decorator::operation)
-                        .orElse(routed.route().name())),
-            context.listener(),
-            head.method(),
-            startNanos);
-    upstream.countCall();
+    upstream().countCall();
+  }
+
+  private Upstream upstream() {
+    return routed.target().upstream();
+  }
+
+  private boolean isOver() {
+    return over != 0;
+  }
+
+  /** Tells which copies of the request there are, before the call is handed out. */
+  MeshCall mirroredBy(List<MeshCall> copies) {
+    mirrors = copies;
+    return this;
+  }
+
+  @Override
+  public MeshCall call() {
+    return this;
+  }
+
+  @Override
+  public List<MeshCall> mirrors() {
+    return mirrors;
+  }
+
+  @Override
+  public Duration delay() {
+    return routed.fault().delay();
   }
 
   /** Whether a try may be made beside another, so that tries need threads of their own. */
@@ -145,127 +135,108 @@ public final class MeshCall {
   /** The next try, or the end of the call where there can be none. */
   public Step next() {
     long now = calls.time().nanoTime();
-    gate.release();
+    releaseRetry();
     retryPending = false;
-    if (over.get()) {
+    if (isOver()) {
       return new Step.Reply(abandoned());
     }
-    if (!bounds.isUnbounded() && bounds.leftNanos(now) <= 0) {
-      return new Step.Reply(reply(LocalEnd.timeout(bounds, routed.timeouts(), attempts)));
+    Bounds bounds = routed.bounds();
+    if (!bounds.isUnbounded() && routed.leftNanos(now) <= 0) {
+      return new Step.Reply(reply(LocalEnd.timeout(bounds, routed.timeouts(), tries.made())));
     }
-    begun++;
-    Endpoint endpoint = pick();
+    tries.count();
+    Upstream upstream = upstream();
+    Endpoint endpoint = pick(upstream);
     if (endpoint == null) {
       return new Step.Reply(reply(LocalEnd.noEndpoint(upstream)));
     }
+    Priority priority = routed.priority();
     if (!upstream.tryRequest(priority)) {
       upstream.meters().overflow("requests");
       return new Step.Reply(
-          reply(LocalEnd.overflow(upstream, priority, begun > 1, routed.envoyHeaders())));
+          reply(LocalEnd.overflow(upstream, priority, tries.begun() > 1, routed.envoyHeaders())));
     }
-    Attempt next = begin(endpoint, now);
-    if (over.get()) { // another thread has cancelled the call and may not have seen this try
-      endAttempt(next, AttemptResult.CANCELLED, 0, "");
+    AttemptTimes times = routed.timeouts().tries().hedgedAfter(hedge.after());
+    Attempt next = tries.begin(endpoint, times, now, afterTimeout);
+    if (isOver()) { // another thread has cancelled the call and may not have seen this try
+      tries.end(next, AttemptResult.CANCELLED, 0, "");
       return new Step.Reply(abandoned());
     }
     return new Step.Try(next);
   }
 
-  private @Nullable Endpoint pick() {
-    Endpoint same = gate.endpoint();
+  private @Nullable Endpoint pick(Upstream upstream) {
+    Retrying known = retrying;
+    Endpoint same = known == null ? null : known.sameEndpoint();
     if (same != null) {
       return same;
     }
-    return retries == null ? Hedge.pick(upstream, tries.latest()) : retries.pick(upstream);
+    Attempt last = tries.latest();
+    return rules == null || last == null
+        ? Hedge.pick(upstream, last)
+        : retrying().pick(last.endpoint());
   }
 
-  private Attempt begin(Endpoint endpoint, long now) {
-    attempts++;
-    endpoint.begin();
-    AttemptSpan attemptSpan = record.attemptSpan(attempts, upstream.name(), endpoint.name());
-    Duration left = bounds.isUnbounded() ? Duration.ZERO : Duration.ofNanos(bounds.leftNanos(now));
-    UpstreamHead.Sent toSend =
-        upstreamHead.sent(begun, endpoint.hostname(), attemptSpan, left, afterTimeout);
-    Attempt next =
-        new Attempt(
-            attempts,
-            endpoint,
-            target,
-            head.method(),
-            routed.sendsBody(),
-            toSend.authority(),
-            upstreamHead.path(),
-            toSend.edits(),
-            times,
-            left,
-            attemptSpan,
-            now);
-    tries.begin(next);
-    return next;
+  private Retrying retrying() {
+    Retrying made = retrying;
+    if (made == null) {
+      made = new Retrying(rules, routed, routing.context().served());
+      retrying = made;
+    }
+    return made;
+  }
+
+  private void releaseRetry() {
+    Retrying known = retrying;
+    if (known != null) {
+      known.release();
+    }
   }
 
   /** The head of a response arrived. */
   public Verdict responded(Attempt ended, int newStatus, UnaryOperator<@Nullable String> header) {
-    if (over.get()) {
-      return new Verdict.Accept(List.of());
+    if (isOver()) {
+      return Verdict.Accept.AS_IT_IS;
     }
     afterTimeout = false;
     sent = true;
     int counted = countedStatus(newStatus, header);
-    upstream.report(ended.endpoint(), counted);
+    upstream().report(ended.endpoint(), counted);
     hedge.answered(calls.time().nanoTime() - ended.startNanos());
     AttemptResult result = result(counted);
-    boolean bad = false;
-    if (retries != null && replayable) {
-      if (ended.isSlow()) {
-        bad = retries.isBad(newStatus, header);
-      } else if (gate.isHeldBack(header)) {
-        bad = retries.isBad(newStatus, header);
-        if (bad) {
-          gate.heldBack();
-        }
-      } else {
-        RetryState.Answer answer = retries.onResponse(newStatus, header);
-        if (answer == RetryState.Answer.YES && takeRetry()) {
-          Duration delay =
-              retries.backoff().afterResponse(header, calls.time().now(), calls.time().random());
-          record.attempt(ended, newStatus, "", again(delay));
-          endAttempt(ended, result, newStatus, "");
-          return retry(delay);
-        }
-        bad = answer != RetryState.Answer.NO;
-        limitExceeded(answer);
-      }
+    RetryOn bad =
+        rules != null && replayable ? RetryConditions.met(rules, newStatus, header) : null;
+    if (bad != null && !ended.isSlow() && takeRetry(bad, header)) {
+      Duration delay = retrying().delay(header, calls.time().now(), calls.time().random());
+      tries.record().attempt(ended, newStatus, "", again(delay));
+      tries.end(ended, result, newStatus, "");
+      return retry(delay);
     }
-    if (bad && othersMayAnswer(ended)) {
-      record.attempt(ended, newStatus, "", "another try is in flight");
-      endAttempt(ended, result, newStatus, "");
+    if (bad != null && othersMayAnswer(ended)) {
+      tries.record().attempt(ended, newStatus, "", "another try is in flight");
+      tries.end(ended, result, newStatus, "");
       return new Verdict.Wait();
     }
     status = newStatus;
     tries.settleOn(ended);
-    tries.forEachBeside(ended, this::supersede);
     Optional<Verdict> followed = follow(newStatus, header);
     if (followed.isPresent()) {
-      record.attempt(ended, newStatus, "", "its redirect is followed");
-      endAttempt(ended, result, newStatus, "");
+      tries.record().attempt(ended, newStatus, "", "its redirect is followed");
+      tries.end(ended, result, newStatus, "");
       end(Outcome.SUCCESS, null, "");
       return followed.get();
     }
-    record.attempt(ended, newStatus, "", "");
-    record.count(ended, result, newStatus);
-    List<HeaderEdit> edits =
-        upstreamHead.responseEdits(header, () -> responseInfo(newStatus), begun);
-    return edits.isEmpty() ? Verdict.Accept.AS_IT_IS : new Verdict.Accept(edits);
+    tries.record().attempt(ended, newStatus, "", "");
+    tries.count(ended, result, newStatus);
+    UpstreamHead head = new UpstreamHead(routed);
+    if (!head.changesResponses()) {
+      return Verdict.Accept.AS_IT_IS;
+    }
+    return new Verdict.Accept(head.responseEdits(header, responseInfo(newStatus), tries.begun()));
   }
 
   private boolean othersMayAnswer(Attempt ended) {
     return retryPending || tries.anyBeside(ended);
-  }
-
-  private void supersede(Attempt loser) {
-    record.attempt(loser, 0, "", "given up, since another try was answered first");
-    endAttempt(loser, AttemptResult.CANCELLED, 0, "");
   }
 
   /** Where a redirect of the upstream leads, if it is followed here. */
@@ -275,7 +246,7 @@ public final class MeshCall {
     if (policy.isEmpty() || !policy.get().codes().contains(redirectStatus)) {
       return Optional.empty();
     }
-    return calls.follow(routing, routed, policy.get(), replayable, redirectStatus, header, context);
+    return calls.follow(routing, routed, policy.get(), replayable, redirectStatus, header);
   }
 
   /**
@@ -284,7 +255,9 @@ public final class MeshCall {
    */
   private int countedStatus(int responseStatus, UnaryOperator<@Nullable String> header) {
     int grpc = GrpcStatus.parse(header.apply("grpc-status"));
-    return grpc >= 0 && LocalReplies.isGrpc(head) ? GrpcStatus.toHttp(grpc) : responseStatus;
+    return grpc >= 0 && LocalReplies.isGrpc(routed.head())
+        ? GrpcStatus.toHttp(grpc)
+        : responseStatus;
   }
 
   private static AttemptResult result(int status) {
@@ -299,7 +272,7 @@ public final class MeshCall {
    * timeout, and another try may be made beside it. Source: Envoy's {@code onSoftPerTryTimeout}.
    */
   public Verdict tookLong(Attempt slow) {
-    if (over.get() || slow.isClosed() || slow.isSlow()) {
+    if (isOver() || slow.isClosed() || slow.isSlow()) {
       return new Verdict.Wait();
     }
     afterTimeout = true;
@@ -309,7 +282,7 @@ public final class MeshCall {
     }
     retryPending = true;
     slow.becomeSlow();
-    record.slow(slow, "it goes on, and another is made beside it");
+    tries.record().slow(slow, "it goes on, and another is made beside it");
     return retry(delay);
   }
 
@@ -320,18 +293,9 @@ public final class MeshCall {
 
   /** After how long another try is made beside this one, as a retry; null where none is. */
   private @Nullable Duration hedge(Attempt slow) {
-    upstream.report(slow.endpoint(), routed.timeouts().timeoutStatus());
-    if (retries == null) {
-      return null;
-    }
-    if (gate.isHeldBack(name -> null)) {
-      gate.heldBack();
-      return null;
-    }
-    RetryState.Answer answer = retries.onSlow();
-    limitExceeded(answer);
-    return answer == RetryState.Answer.YES && takeRetry()
-        ? retries.backoff().next(calls.time().random())
+    upstream().report(slow.endpoint(), routed.timeouts().timeoutStatus());
+    return rules != null && takeRetry(null, name -> null)
+        ? retrying().delay(calls.time().random())
         : null;
   }
 
@@ -342,96 +306,107 @@ public final class MeshCall {
    * @param words what the transport saw, for people
    */
   public Verdict failed(Attempt ended, Failure failure, boolean requestSent, String words) {
-    if (over.get()) {
+    if (isOver()) {
       return new Verdict.GiveUp(abandoned());
     }
     afterTimeout = failure.isTimeout();
     sent |= requestSent;
     if (failure == Failure.DEAD_CONNECTION && takeResend(ended)) {
-      endAttempt(ended, failure.result(), 0, failure.reason());
-      record.attempt(
-          ended, 0, failure.reason(), "sent again on a fresh connection: this one had idled");
+      tries.end(ended, failure.result(), 0, failure.reason());
+      tries
+          .record()
+          .attempt(
+              ended, 0, failure.reason(), "sent again on a fresh connection: this one had idled");
       return new Verdict.Retry(Duration.ZERO);
     }
-    if (!ended.isSlow() && (!failure.endsCall() || bounds.blamesEndpoint())) {
-      upstream.report(ended.endpoint(), failure.status());
+    if (!ended.isSlow() && (!failure.endsCall() || routed.bounds().blamesEndpoint())) {
+      upstream().report(ended.endpoint(), failure.status());
     }
-    endAttempt(ended, failure.result(), 0, failure.reason());
+    tries.end(ended, failure.result(), 0, failure.reason());
     if (failure.endsCall()) {
-      record.attempt(ended, 0, failure.reason(), "the call's time is over");
+      tries.record().attempt(ended, 0, failure.reason(), "the call's time is over");
       return new Verdict.GiveUp(
           reply(
               failure == Failure.CALL_TIMEOUT
-                  ? LocalEnd.timeout(bounds, routed.timeouts(), attempts)
+                  ? LocalEnd.timeout(routed.bounds(), routed.timeouts(), tries.made())
                   : LocalEnd.streamIdle(ended)));
     }
-    if (retries != null && (replayable || !sent) && !ended.isSlow()) {
-      if (gate.isHeldBack(name -> null)) {
-        if (retries.isBad(failure, sent)) {
-          gate.heldBack();
-        }
-      } else {
-        RetryState.Answer answer = retries.onFailure(failure, sent);
-        if (answer == RetryState.Answer.YES && takeRetry()) {
-          Duration delay = retries.backoff().next(calls.time().random());
-          record.attempt(ended, 0, failure.reason(), again(delay));
-          return retry(delay);
-        }
-        limitExceeded(answer);
-      }
+    RetryOn bad =
+        rules != null && (replayable || !sent) ? RetryConditions.met(rules, failure, sent) : null;
+    if (bad != null && !ended.isSlow() && takeRetry(bad, name -> null)) {
+      Duration delay = retrying().delay(calls.time().random());
+      tries.record().attempt(ended, 0, failure.reason(), again(delay));
+      return retry(delay);
     }
     if (othersMayAnswer(ended)) {
-      record.attempt(ended, 0, failure.reason(), "another try is in flight");
+      tries.record().attempt(ended, 0, failure.reason(), "another try is in flight");
       return new Verdict.Wait();
     }
-    record.attempt(ended, 0, failure.reason(), "the call ends" + gate.denied());
+    tries.record().attempt(ended, 0, failure.reason(), "the call ends" + denied());
     status = 0;
     return new Verdict.GiveUp(reply(localEnd(ended, failure, words)));
   }
 
   private LocalEnd localEnd(Attempt ended, Failure failure, String words) {
     if (failure == Failure.STREAM_DURATION) {
-      return LocalEnd.streamDuration(ended, routed.timeouts(), gate.denied());
+      return LocalEnd.streamDuration(ended, routed.timeouts(), denied());
     }
     return failure.isTimeout() && failure != Failure.CONNECTION_TIMEOUT
-        ? LocalEnd.perTryTimeout(ended, failure, routed.timeouts(), gate.denied())
-        : LocalEnd.failure(failure, begun > 1, ended + ": " + words + gate.denied());
+        ? LocalEnd.perTryTimeout(ended, failure, routed.timeouts(), denied())
+        : LocalEnd.failure(failure, tries.begun() > 1, ended + ": " + words + denied());
   }
 
-  private void limitExceeded(RetryState.Answer answer) {
-    if (answer == RetryState.Answer.LIMIT_EXCEEDED) {
-      flags = flags.with(ResponseFlag.URX);
-      gate.exceeded(attempts - 1);
-    }
+  /** Why the last retry that was wanted was not made; may be empty. */
+  private String denied() {
+    Retrying known = retrying;
+    return known == null ? "" : known.denied();
   }
 
-  /** Whether there is room for the retry that the policy wants. */
-  private boolean takeRetry() {
-    boolean taken = gate.take();
-    retryPending |= taken;
-    if (!taken) {
-      flags = flags.with(ResponseFlag.UO);
+  /**
+   * Whether one more try is made that the policy wants.
+   *
+   * @param condition that the last one met; null where it goes on and took too long
+   */
+  private boolean takeRetry(@Nullable RetryOn condition, UnaryOperator<@Nullable String> header) {
+    Retrying.Answer answer = retrying().take(condition, header);
+    switch (answer) {
+      case YES -> retryPending = true;
+      case NONE_LEFT -> flags = flags.with(ResponseFlag.URX);
+      case NO_ROOM -> flags = flags.with(ResponseFlag.UO);
+      case HELD_BACK -> {}
     }
-    return taken;
+    releaseIfOver();
+    return answer == Retrying.Answer.YES;
+  }
+
+  /**
+   * Another thread may have cancelled the call, and looked before there was anything to release.
+   */
+  private void releaseIfOver() {
+    if (isOver()) {
+      releaseRetry();
+    }
   }
 
   /** An idle connection that dies is no fault of the endpoint's; what a policy says goes first. */
   private boolean takeResend(Attempt ended) {
-    boolean policys = retries != null && retries.isBad(Failure.DEAD_CONNECTION, sent);
-    return replayable && !policys && gate.takeAgain(ended.endpoint());
+    boolean policys =
+        rules != null && RetryConditions.met(rules, Failure.DEAD_CONNECTION, sent) != null;
+    boolean taken = replayable && !policys && retrying().takeAgain(ended.endpoint());
+    releaseIfOver();
+    return taken;
   }
 
   private String again(Duration delay) {
-    String why = retries == null ? "" : " by " + retries.reason();
-    return "retried" + why + " after " + delay.toMillis() + " ms";
+    return "retried by " + retrying().reason() + " after " + delay.toMillis() + " ms";
   }
 
   /** A back-off that would outlast the call ends with it, in a timeout. */
   private Verdict retry(Duration delay) {
-    if (bounds.isUnbounded()) {
+    if (routed.bounds().isUnbounded()) {
       return new Verdict.Retry(delay);
     }
-    Duration left = Duration.ofNanos(Math.max(0, bounds.leftNanos(calls.time().nanoTime())));
+    Duration left = Duration.ofNanos(Math.max(0, routed.leftNanos(calls.time().nanoTime())));
     return new Verdict.Retry(delay.compareTo(left) < 0 ? delay : left);
   }
 
@@ -446,12 +421,12 @@ public final class MeshCall {
    */
   public void bodyFailed(Failure failure) {
     Attempt last = tries.latest();
-    if (last != null && !over.get() && !failure.isTimeout()) {
-      upstream.report(last.endpoint(), failure.status());
+    if (last != null && !isOver() && !failure.isTimeout()) {
+      upstream().report(last.endpoint(), failure.status());
     }
     boolean callTimeout = failure == Failure.CALL_TIMEOUT;
-    details = LocalEnd.detailsAfterHead(failure, bounds);
-    end(Outcome.FAILURE, callTimeout ? bounds.flag() : failure.flag(), failure.reason());
+    details = LocalEnd.detailsAfterHead(failure, routed.bounds());
+    end(Outcome.FAILURE, callTimeout ? routed.bounds().flag() : failure.flag(), failure.reason());
   }
 
   /** The caller gave the call up, during a try, a back-off or a body. No endpoint is blamed. */
@@ -460,58 +435,53 @@ public final class MeshCall {
   }
 
   private void end(Outcome outcome, @Nullable ResponseFlag why, String error) {
-    if (!over.compareAndSet(false, true)) {
+    if (!OVER.compareAndSet(this, 0, 1)) {
       return;
     }
     if (why != null) {
       flags = flags.with(why);
     }
-    tries.forEachBeside(null, each -> endAttempt(each, AttemptResult.CANCELLED, status, error));
-    gate.release();
-    complete(outcome, info());
+    tries.endAll(AttemptResult.CANCELLED, status, error);
+    releaseRetry();
+    complete(outcome, tries.record().isTold() ? info() : null);
   }
 
-  private void complete(Outcome outcome, CallInfo info) {
-    record.end(outcome, info, status);
+  private void complete(Outcome outcome, @Nullable CallInfo info) {
+    tries.record().end(outcome, flags, status, info);
     routed.fault().end().run();
     calls.ended();
-  }
-
-  /** Gives back what a try holds, once; a try whose response was accepted is counted already. */
-  private void endAttempt(Attempt ended, AttemptResult result, int responseStatus, String error) {
-    if (ended.close()) {
-      record.count(ended, result, responseStatus);
-      ended.span().end(responseStatus, error);
-      ended.endpoint().end();
-      upstream.releaseRequest(priority);
-    }
   }
 
   /** For a transport that asks for a try of a call that has ended; nobody waits for this. */
   private LocalReply abandoned() {
     return LocalReplies.text(
-        head, 499, "", List.of(), info("downstream_remote_disconnect", "the call was cancelled"));
+        routed.head(),
+        499,
+        "",
+        List.of(),
+        info("downstream_remote_disconnect", "the call was cancelled"));
   }
 
   private LocalReply reply(LocalEnd end) {
-    boolean first = over.compareAndSet(false, true);
+    boolean first = OVER.compareAndSet(this, 0, 1);
     if (first) {
       status = end.status();
       flags = end.flag() == null ? flags : flags.with(end.flag());
-      tries.forEachBeside(null, each -> endAttempt(each, AttemptResult.TIMEOUT, 0, end.details()));
+      tries.endAll(AttemptResult.TIMEOUT, 0, end.details());
     }
     CallInfo info = info(end.details(), end.explanation());
     if (first) {
       complete(Outcome.LOCAL, info);
     }
-    List<Header> headers = upstreamHead.replyHeaders(end.headers(), end.status(), info, begun);
-    return LocalReplies.text(head, end.status(), end.body(), headers, info);
+    List<Header> headers =
+        new UpstreamHead(routed).replyHeaders(end.headers(), end.status(), info, tries.begun());
+    return LocalReplies.text(routed.head(), end.status(), end.body(), headers, info);
   }
 
   private ResponseInfo responseInfo(int responseStatus) {
     CallInfo info = info();
     return new ResponseInfo(
-        responseStatus, info.flags().toString(), info.details(), info.endpoint(), begun);
+        responseStatus, info.flags().toString(), info.details(), info.endpoint(), tries.begun());
   }
 
   /** Where the call has gone so far. */
@@ -524,9 +494,9 @@ public final class MeshCall {
     return new CallInfo(
         routed.route().virtualHost().name(),
         routed.route().name(),
-        upstream.name(),
+        upstream().name(),
         last == null ? "" : last.endpoint().name(),
-        attempts,
+        tries.made(),
         flags,
         details,
         explanation);

@@ -10,7 +10,6 @@ import dev.proxyless.mesh.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,7 +34,7 @@ public interface MeshView {
     private final ConnectionManager manager;
 
     /** Of routes that were asked for, for requests that steer nothing; most do not. */
-    private final ConcurrentHashMap<RouteEntry, CallTimeouts> timeouts = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<RouteEntry, Settled> settled = new ConcurrentHashMap<>();
 
     /**
      * A chain.
@@ -58,10 +57,12 @@ public interface MeshView {
       return manager;
     }
 
-    /** What bounds calls that a route takes, made once. */
-    CallTimeouts timeouts(RouteEntry route, Function<RouteEntry, CallTimeouts> make) {
-      CallTimeouts known = timeouts.get(route);
-      return known == null ? timeouts.computeIfAbsent(route, make) : known;
+    /** What a route settles for requests that steer nothing. */
+    Settled settled(RouteEntry route) {
+      Settled known = settled.get(route);
+      return known == null
+          ? settled.computeIfAbsent(route, each -> Settled.of(this, each, each.retryRules()))
+          : known;
     }
 
     /** Whether headers that tell of Envoy's router are written. */

@@ -18,20 +18,15 @@ final class RetryGate {
   private final Priority priority;
   private final @Nullable ServedRetries served;
 
-  /** Whether the call has ended, perhaps by another thread. */
-  private final AtomicBoolean over;
-
   private final AtomicBoolean holding = new AtomicBoolean();
   private @Nullable Endpoint sameEndpoint;
   private boolean resent;
   private String denied = "";
 
-  RetryGate(
-      Upstream upstream, Priority priority, @Nullable ServedRetries served, AtomicBoolean over) {
+  RetryGate(Upstream upstream, Priority priority, @Nullable ServedRetries served) {
     this.upstream = upstream;
     this.priority = priority;
     this.served = served;
-    this.over = over;
   }
 
   /** Why the last retry that was wanted is not made, for people; empty where none was denied. */
@@ -61,7 +56,7 @@ final class RetryGate {
               + " were as retry_throttle in mesh.yaml allows");
       return false;
     }
-    hold();
+    holding.set(true);
     return true;
   }
 
@@ -74,7 +69,7 @@ final class RetryGate {
     }
     resent = true;
     sameEndpoint = endpoint;
-    hold();
+    holding.set(true);
     return true;
   }
 
@@ -83,13 +78,6 @@ final class RetryGate {
     Endpoint endpoint = sameEndpoint;
     sameEndpoint = null;
     return endpoint;
-  }
-
-  private void hold() {
-    holding.set(true);
-    if (over.get()) { // another thread has cancelled the call and may have looked before
-      release();
-    }
   }
 
   /** Gives the room back, once. Any thread, since a cancellation does. */

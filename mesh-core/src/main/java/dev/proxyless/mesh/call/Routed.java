@@ -2,6 +2,7 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.call.MeshView.Target;
+import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
@@ -12,6 +13,7 @@ import dev.proxyless.mesh.telemetry.CallInfo;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where a request goes, decided by one view of the mesh. */
 @Internal
@@ -60,8 +62,10 @@ public sealed interface Routed {
    * @param target that cluster
    * @param timeouts how long it may take
    * @param bounds the same, and what the caller allows
+   * @param deadlineNanos when it is over, on the mesh's monotonic clock; {@link
+   *     CallContext#NO_DEADLINE} for never
    * @param retryRules in effect; empty where nobody asks for retries
-   * @param rewritten authority and path as they are sent
+   * @param rewritten authority and path as they are sent; null where they are the head's
    * @param edits of the headers, for the first try
    * @param followed redirects of upstreams that led here, in order
    * @param sendsBody whether the caller's body is sent
@@ -76,8 +80,9 @@ public sealed interface Routed {
       Target target,
       CallTimeouts timeouts,
       Bounds bounds,
+      long deadlineNanos,
       Optional<RetryRules> retryRules,
-      RouteEntry.Rewritten rewritten,
+      RouteEntry.@Nullable Rewritten rewritten,
       List<HeaderEdit> edits,
       List<String> followed,
       boolean sendsBody,
@@ -94,7 +99,8 @@ public sealed interface Routed {
           routed,
           target,
           timeouts,
-          bounds.later(injected.delay()),
+          bounds,
+          bounds.startsWithRouter() ? deadlineNanos + injected.delay().toNanos() : deadlineNanos,
           retryRules,
           rewritten,
           edits,
@@ -114,6 +120,7 @@ public sealed interface Routed {
           target,
           timeouts,
           bounds,
+          deadlineNanos,
           retryRules,
           rewritten,
           edits,
@@ -135,13 +142,34 @@ public sealed interface Routed {
           to,
           timeouts,
           bounds,
+          deadlineNanos,
           Optional.empty(),
-          new RouteEntry.Rewritten(mirror.authority(), rewritten.path()),
+          new RouteEntry.Rewritten(mirror.authority(), path()),
           all,
           followed,
           sendsBody,
           envoyHeaders,
           InjectedFault.NONE);
+    }
+
+    /** The authority that is sent. */
+    public String authority() {
+      return rewritten == null ? head.authority() : rewritten.authority();
+    }
+
+    /** The path that is sent, with its query. */
+    public String path() {
+      return rewritten == null ? head.path() : rewritten.path();
+    }
+
+    /** By which the cluster's limits count it. */
+    RouteAction.Priority priority() {
+      return ((RouteAction.Forward) route.action()).priority();
+    }
+
+    /** Time left of the call; negative when it is over. Only where something bounds it. */
+    long leftNanos(long nowNanos) {
+      return deadlineNanos - nowNanos;
     }
 
     /** Of the whole call, in milliseconds; zero is none. */
@@ -158,7 +186,7 @@ public sealed interface Routed {
     public List<Header> responseHeaders() {
       ResponseInfo response = new ResponseInfo(200, "", CallInfo.VIA_UPSTREAM, "", 1);
       return HeaderLines.edited(
-          List.of(), new UpstreamHead(this).responseEdits(name -> null, () -> response, 1));
+          List.of(), new UpstreamHead(this).responseEdits(name -> null, response, 1));
     }
 
     /** What bounds the call, for people. */

@@ -4,7 +4,6 @@ import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.call.MeshView.OutboundChain;
 import dev.proxyless.mesh.call.MeshView.Target;
 import dev.proxyless.mesh.model.Cluster.Discovery;
-import dev.proxyless.mesh.model.HedgePolicy;
 import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Forward;
@@ -63,6 +62,16 @@ public final class Routing {
     this.context = context;
     this.surroundings = surroundings;
     this.nowNanos = nowNanos;
+  }
+
+  /** What the caller's thread hands on. */
+  CallContext context() {
+    return context;
+  }
+
+  /** The same for calls that no listener is told of. */
+  Routing untold() {
+    return new Routing(view, chain, context.toldTo(null), surroundings, nowNanos);
   }
 
   /** The same, at another time. */
@@ -209,7 +218,8 @@ public final class Routing {
       boolean replayable,
       int status,
       UnaryOperator<@Nullable String> response) {
-    RequestHead sent = EditedHead.of(before.head(), before.rewritten(), before.edits());
+    RequestHead sent =
+        EditedHead.of(before.head(), before.authority(), before.path(), before.edits());
     Optional<InternalRedirects.Next> next =
         InternalRedirects.next(
             policy,
@@ -239,7 +249,7 @@ public final class Routing {
     if (!of.route().hasMirrors()) {
       return List.of();
     }
-    RequestHead sent = EditedHead.of(of.head(), of.rewritten(), of.edits());
+    RequestHead sent = EditedHead.of(of.head(), of.authority(), of.path(), of.edits());
     List<Routed.Upstream> copies = new ArrayList<>();
     for (RouteEntry.Mirror mirror : of.route().mirrors(sent, of.info(), of.routed())) {
       Target target = view.cluster(mirror.target().cluster());
@@ -280,7 +290,6 @@ public final class Routing {
       RouteEntry.Target routed,
       Target target,
       List<HeaderEdit> before) {
-    Forward forward = (Forward) route.action();
     boolean steered = EnvoyHeaders.any(head);
     if (steered) {
       Optional<Routed> refusal =
@@ -289,30 +298,36 @@ public final class Routing {
         return refusal.get();
       }
     }
-    Optional<RetryRules> configured = context.retryRules().or(route::retryRules);
-    CallTimeouts timeouts = timeouts(forward, route, head, configured, steered);
-    Bounds bounds = Bounds.of(timeouts, nowNanos, context);
-    HeaderEdits edits = HeaderEdits.of(head);
-    if (steered) {
-      EnvoyHeaders.consumeBefore(
-          edits, chain.manager().config().router().respectExpectedRqTimeout());
+    Optional<RetryRules> own = context.retryRules();
+    Optional<RetryRules> configured = own.isPresent() ? own : route.retryRules();
+    Settled settled = settled(route, head, configured, steered);
+    CallTimeouts timeouts = settled.timeouts();
+    Bounds bounds = timeouts.bounds();
+    long deadline = bounds.deadlineNanos(nowNanos);
+    if (context.isEarlier(deadline)) {
+      bounds = Bounds.INBOUND;
+      deadline = context.deadlineNanos();
     }
     boolean envoyHeaders = chain.envoyHeaders();
-    HeaderEdit expected = envoyHeaders ? expected(timeouts, bounds) : null;
-    if (expected != null) {
-      edits.add(expected);
-    }
-    timeouts
-        .grpcTimeout()
-        .ifPresent(text -> edits.add(HeaderEdit.set(EnvoyHeaders.GRPC_TIMEOUT, text)));
-    if (route.virtualHost().includeRequestAttemptCount()) {
-      edits.add(HeaderEdit.set(EnvoyHeaders.ATTEMPT_COUNT, "1"));
-    }
-    RouteEntry.Rewritten rewritten = route.finalizeRequest(head, info, routed, edits, envoyHeaders);
     Optional<RetryRules> rules = configured;
-    if (steered || EnvoyHeaders.anyReadAfter(edits)) {
-      rules = RetryRules.effective(configured, edits::first);
-      EnvoyHeaders.consumeAfter(edits);
+    RouteEntry.Rewritten rewritten = null;
+    List<HeaderEdit> all;
+    if (!steered && bounds.kind() != Bounds.Kind.INBOUND && !route.changesRequests(routed)) {
+      all = joined(before, settled.told()); // as a rule
+    } else {
+      HeaderEdits edits = HeaderEdits.of(head);
+      if (steered) {
+        EnvoyHeaders.consumeBefore(
+            edits, chain.manager().config().router().respectExpectedRqTimeout());
+      }
+      HeaderEdit expected = envoyHeaders ? expected(timeouts, bounds, deadline) : null;
+      Settled.told(route, timeouts, expected).forEach(edits::add);
+      rewritten = route.finalizeRequest(head, info, routed, edits, envoyHeaders);
+      if (steered || EnvoyHeaders.anyReadAfter(edits)) {
+        rules = RetryRules.effective(configured, edits::first);
+        EnvoyHeaders.consumeAfter(edits);
+      }
+      all = edits.after(before);
     }
     return new Routed.Upstream(
         head,
@@ -322,49 +337,45 @@ public final class Routing {
         target,
         timeouts,
         bounds,
+        deadline,
         rules.filter(each -> !each.policy().retryOn().isEmpty()),
         rewritten,
-        edits.after(before),
+        all,
         List.of(),
         true,
         envoyHeaders,
         InjectedFault.NONE);
   }
 
-  private CallTimeouts timeouts(
-      Forward forward,
-      RouteEntry route,
-      RequestHead head,
-      Optional<RetryRules> rules,
-      boolean steered) {
-    RouteTimeouts ofRoute = forward.timeouts();
+  private static List<HeaderEdit> joined(List<HeaderEdit> first, List<HeaderEdit> then) {
+    if (first.isEmpty()) {
+      return then;
+    }
+    List<HeaderEdit> all = new ArrayList<>(first);
+    all.addAll(then);
+    return all;
+  }
+
+  private Settled settled(
+      RouteEntry route, RequestHead head, Optional<RetryRules> rules, boolean steered) {
+    RouteTimeouts ofRoute = ((Forward) route.action()).timeouts();
     boolean grpc =
         (ofRoute.maxStreamDuration().isPresent() || ofRoute.maxGrpcTimeout().isPresent())
             && LocalReplies.isGrpc(head);
-    boolean hedged =
-        forward
-            .hedgePolicy()
-            .or(() -> route.virtualHost().hedgePolicy())
-            .map(HedgePolicy::onPerTryTimeout)
-            .orElse(false);
     if (!steered && !grpc && context.retryRules().isEmpty()) {
-      return chain.timeouts(
-          route,
-          each ->
-              CallTimeouts.of(
-                  ofRoute, chain.manager().config(), rules, false, hedged, name -> null));
+      return chain.settled(route);
     }
     UnaryOperator<@Nullable String> header = steered || grpc ? head::header : name -> null;
-    return CallTimeouts.of(ofRoute, chain.manager().config(), rules, grpc, hedged, header);
+    return Settled.of(chain, route, rules, grpc, header);
   }
 
   /** What the next hop is told: never more than the caller's own deadline leaves. */
-  private @Nullable HeaderEdit expected(CallTimeouts timeouts, Bounds bounds) {
+  private @Nullable HeaderEdit expected(CallTimeouts timeouts, Bounds bounds, long deadlineNanos) {
     if (bounds.kind() != Bounds.Kind.INBOUND) {
       return timeouts.expectedEdit();
     }
     Duration expected = timeouts.expected();
-    Duration left = Duration.ofNanos(Math.max(1, bounds.leftNanos(nowNanos)));
+    Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - nowNanos));
     return CallTimeouts.expectedEdit(
         expected.isZero() || left.compareTo(expected) < 0 ? left : expected);
   }

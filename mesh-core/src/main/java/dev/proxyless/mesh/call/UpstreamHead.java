@@ -12,7 +12,6 @@ import dev.proxyless.mesh.telemetry.MeshTracing.AttemptSpan;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -24,7 +23,6 @@ final class UpstreamHead {
 
   private final Routed.Upstream routed;
   private final VirtualHost virtualHost;
-  private @Nullable RequestHead sent;
 
   UpstreamHead(Routed.Upstream routed) {
     this.routed = routed;
@@ -32,16 +30,7 @@ final class UpstreamHead {
   }
 
   private RequestHead sent() {
-    RequestHead made = sent;
-    if (made == null) {
-      made = EditedHead.of(routed.head(), routed.rewritten(), routed.edits());
-      sent = made;
-    }
-    return made;
-  }
-
-  String path() {
-    return routed.rewritten().path();
+    return EditedHead.of(routed.head(), routed.authority(), routed.path(), routed.edits());
   }
 
   /**
@@ -58,14 +47,17 @@ final class UpstreamHead {
    *
    * @param count tries that were begun, this one included
    * @param hostName the endpoint's own name; may be empty
-   * @param left of the call; zero is no bound
+   * @param nowNanos on the mesh's monotonic clock
    * @param afterTimeout whether the try before took too long
    */
-  Sent sent(int count, String hostName, AttemptSpan span, Duration left, boolean afterTimeout) {
+  Sent sent(int count, String hostName, AttemptSpan span, long nowNanos, boolean afterTimeout) {
+    if (count == 1 && !span.injects() && !routed.route().becomesHost(hostName)) {
+      return new Sent(routed.authority(), routed.edits()); // as a rule
+    }
     HeaderEdits edits = HeaderEdits.of(routed.head());
     if (count > 1) {
       routed.edits().forEach(edits::add);
-      Duration expected = expectedTimeout(left);
+      Duration expected = expectedTimeout(nowNanos);
       if (routed.envoyHeaders()) {
         edits.add(HeaderEdit.set(ServedRetries.RETRY, "true"));
       }
@@ -80,7 +72,7 @@ final class UpstreamHead {
       }
     }
     String authority =
-        routed.route().authorityFor(routed.rewritten(), hostName, edits, routed.envoyHeaders());
+        routed.route().authorityFor(routed.authority(), hostName, edits, routed.envoyHeaders());
     int untraced = edits.size();
     span.inject((name, value) -> edits.add(HeaderEdit.set(name, value)));
     if (edits.size() > untraced) {
@@ -93,15 +85,17 @@ final class UpstreamHead {
     return new Sent(authority, count > 1 ? edits.list() : edits.after(routed.edits()));
   }
 
+  /** Whether {@link #responseEdits} may change anything. */
+  boolean changesResponses() {
+    return routed.route().changesResponses(routed.routed())
+        || virtualHost.includeAttemptCountInResponse();
+  }
+
   /** What is changed of the headers of a response to the caller. */
   List<HeaderEdit> responseEdits(
-      UnaryOperator<@Nullable String> header, Supplier<ResponseInfo> response, int count) {
-    if (!routed.route().changesResponses(routed.routed())
-        && !virtualHost.includeAttemptCountInResponse()) {
-      return List.of();
-    }
+      UnaryOperator<@Nullable String> header, ResponseInfo response, int count) {
     HeaderEdits edits = new HeaderEdits(header);
-    routed.route().finalizeResponse(sent(), routed.info(), routed.routed(), edits, response.get());
+    routed.route().finalizeResponse(sent(), routed.info(), routed.routed(), edits, response);
     if (virtualHost.includeAttemptCountInResponse()) {
       edits.add(attemptCount(count));
     }
@@ -126,9 +120,12 @@ final class UpstreamHead {
   }
 
   /** What a try may take, at most what is left of the call; zero is no bound. */
-  private Duration expectedTimeout(Duration left) {
+  private Duration expectedTimeout(long nowNanos) {
     Duration expected = routed.timeouts().expected();
-    boolean bounded = !left.isZero() && !routed.bounds().isStream();
-    return bounded && (expected.isZero() || left.compareTo(expected) < 0) ? left : expected;
+    if (routed.bounds().isUnbounded() || routed.bounds().isStream()) {
+      return expected;
+    }
+    Duration left = Duration.ofNanos(routed.leftNanos(nowNanos));
+    return expected.isZero() || left.compareTo(expected) < 0 ? left : expected;
   }
 }

@@ -50,6 +50,11 @@ public record RetryPolicy(
         HostSelection.ANY);
   }
 
+  /** Whether a condition is among those that are retried. */
+  public boolean isOn(RetryOn condition) {
+    return retryOn.contains(condition);
+  }
+
   /**
    * {@code RetryBackOff}.
    *

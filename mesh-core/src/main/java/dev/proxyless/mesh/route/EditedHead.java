@@ -35,12 +35,6 @@ public final class EditedHead implements RequestHead {
     this.edits = edits;
   }
 
-  /** A head with edits and the request line that {@code rewritten} has. */
-  public static RequestHead of(
-      RequestHead head, RouteEntry.Rewritten rewritten, List<HeaderEdit> edits) {
-    return of(head, rewritten.authority(), rewritten.path(), edits);
-  }
-
   /** A head with edits, another authority and another path. */
   public static RequestHead of(
       RequestHead head, String authority, String path, List<HeaderEdit> edits) {

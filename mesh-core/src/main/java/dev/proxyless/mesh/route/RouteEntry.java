@@ -314,6 +314,15 @@ public final class RouteEntry {
     return levels.mirrors().of(sent, info, this, target);
   }
 
+  /** Whether requests to a target are changed at all by {@link #finalizeRequest}. */
+  public boolean changesRequests(Target target) {
+    return pathRewriter != PathRewriter.NONE
+        || hostRewriter != HostRewriter.NONE
+        || !target.authority.isEmpty()
+        || !target.requests.isEmpty()
+        || levels.changesRequests();
+  }
+
   /**
    * What the head of a request becomes on its way to a cluster: header mutations, then the host's
    * rewrite, then the path's. Source: Envoy's {@code finalizeRequestHeaders}.
@@ -324,13 +333,7 @@ public final class RouteEntry {
   public Rewritten finalizeRequest(
       RequestHead head, StreamInfo info, Target target, HeaderEdits edits, boolean envoyHeaders) {
     String authority = head.authority();
-    boolean plain =
-        pathRewriter == PathRewriter.NONE
-            && hostRewriter == HostRewriter.NONE
-            && target.authority.isEmpty()
-            && target.requests.isEmpty()
-            && !levels.changesRequests();
-    if (plain) {
+    if (!changesRequests(target)) {
       return new Rewritten(authority, head.path());
     }
     FormatContext context = FormatContext.ofRequest(head, info, this, target, edits);
@@ -360,18 +363,23 @@ public final class RouteEntry {
    * The authority of one try, by {@code auto_host_rewrite}: the endpoint's own name, where it has
    * one.
    *
-   * @param rewritten what {@link #finalizeRequest} made
+   * @param authority that {@link #finalizeRequest} made
    * @param hostName the endpoint's name; may be empty
    * @param edits of this try; what tells of the old authority is added to it
    * @param envoyHeaders whether {@code x-envoy-original-host} is written
    */
   public String authorityFor(
-      Rewritten rewritten, String hostName, HeaderEdits edits, boolean envoyHeaders) {
-    if (!autoHost || hostName.isEmpty()) {
-      return rewritten.authority();
+      String authority, String hostName, HeaderEdits edits, boolean envoyHeaders) {
+    if (!becomesHost(hostName)) {
+      return authority;
     }
-    HostRewriter.tell(rewritten.authority(), appendForwardedHost, envoyHeaders, edits);
+    HostRewriter.tell(authority, appendForwardedHost, envoyHeaders, edits);
     return hostName;
+  }
+
+  /** Whether {@code auto_host_rewrite} makes this name of an endpoint the authority. */
+  public boolean becomesHost(String hostName) {
+    return autoHost && !hostName.isEmpty();
   }
 
   /**

@@ -45,6 +45,9 @@ public interface MeshTracing {
 
   /** The span of one try. */
   interface AttemptSpan {
+    /** Whether {@link #inject} may give any header. */
+    boolean injects();
+
     /** Gives the headers that carry the trace to the endpoint. */
     void inject(BiConsumer<String, String> header);
 

@@ -35,6 +35,11 @@ final class NoTracing
   }
 
   @Override
+  public boolean injects() {
+    return false;
+  }
+
+  @Override
   public void inject(BiConsumer<String, String> header) {}
 
   @Override

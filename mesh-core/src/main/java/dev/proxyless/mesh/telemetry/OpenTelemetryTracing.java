@@ -160,6 +160,11 @@ public final class OpenTelemetryTracing implements MeshTracing {
     }
 
     @Override
+    public boolean injects() {
+      return true;
+    }
+
+    @Override
     public void inject(BiConsumer<String, String> header) {
       propagator.inject(
           context,

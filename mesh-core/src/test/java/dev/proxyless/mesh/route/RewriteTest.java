@@ -109,8 +109,8 @@ class RewriteTest {
     StreamInfo info = StreamInfo.of(0);
     RouteEntry.Rewritten rewritten =
         entry.finalizeRequest(head, info, entry.target(head, info), edits, true);
-    assertEquals("h", entry.authorityFor(rewritten, "", edits, true));
-    assertEquals("ep", entry.authorityFor(rewritten, "ep", edits, true));
+    assertEquals("h", entry.authorityFor(rewritten.authority(), "", edits, true));
+    assertEquals("ep", entry.authorityFor(rewritten.authority(), "ep", edits, true));
     assertEquals("h", edits.first("x-envoy-original-host"));
     assertEquals("h", edits.first("x-forwarded-host"));
   }

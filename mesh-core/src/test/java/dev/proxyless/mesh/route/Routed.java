@@ -165,7 +165,7 @@ final class Routed {
     HeaderEdits edits = HeaderEdits.of(head);
     RouteEntry.Rewritten rewritten =
         entry.finalizeRequest(head, info, entry.target(head, info), edits, envoyHeaders);
-    return EditedHead.of(head, rewritten, edits.list());
+    return EditedHead.of(head, rewritten.authority(), rewritten.path(), edits.list());
   }
 
   /** The response headers, as edits of some that are there. */

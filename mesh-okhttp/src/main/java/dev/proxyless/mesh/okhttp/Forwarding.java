@@ -9,7 +9,6 @@ import dev.proxyless.mesh.call.Verdict;
 import dev.proxyless.mesh.time.MeshTime;
 import java.io.IOException;
 import java.time.Duration;
-import okhttp3.Call;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -21,12 +20,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class Forwarding {
 
-  private final Mesh mesh;
-  private final InnerClients clients;
+  private final MeshInterceptor owner;
   private final Interceptor.Chain chain;
-  private final Call outer;
-  private final Local local;
-  private final Cancellation cancellation = new Cancellation();
+  private final OuterCall outer;
   private final long callerDeadline;
   private Request request;
   private MeshCall call;
@@ -34,30 +30,21 @@ final class Forwarding {
   /** The last response that was not given to the caller; it knows those before it. */
   private @Nullable Response discarded;
 
-  /** Makes a response of a local reply. */
-  interface Local {
-    Response respond(Request request, LocalReply reply, @Nullable Response discarded)
-        throws IOException;
-  }
-
   Forwarding(
-      Mesh mesh,
-      InnerClients clients,
+      MeshInterceptor owner,
       Interceptor.Chain chain,
+      OuterCall outer,
       Request request,
       MeshCall call,
-      Local local,
       @Nullable Response discarded) {
-    this.mesh = mesh;
-    this.clients = clients;
+    this.owner = owner;
     this.chain = chain;
+    this.outer = outer;
     this.request = request;
     this.call = call;
-    this.local = local;
     this.discarded = discarded;
-    outer = chain.call();
-    long callTimeout = outer.timeout().timeoutNanos();
-    callerDeadline = callTimeout == 0 ? Long.MAX_VALUE : mesh.time().nanoTime() + callTimeout;
+    long callTimeout = chain.call().timeout().timeoutNanos();
+    callerDeadline = callTimeout == 0 ? Long.MAX_VALUE : time().nanoTime() + callTimeout;
   }
 
   /**
@@ -66,35 +53,24 @@ final class Forwarding {
    * @param delay to wait first
    */
   Response run(Duration delay) throws IOException {
-    ContextCapture.tell(outer, cancellation);
-    Outcome outcome = null;
+    Response response = null;
     try {
       if (!delay.isZero()) {
-        cancellation.await(time(), delay);
+        outer.await(time(), delay);
       }
-      outcome = new Outcome.GoOn(call);
-      while (outcome instanceof Outcome.GoOn next) {
-        call = next.call();
-        outcome = lead();
+      while (response == null) {
+        response = lead();
       }
-      return ((Outcome.Answer) outcome).response();
+      return response;
     } finally {
-      if (!(outcome instanceof Outcome.Answer)) {
+      if (response == null) {
         call.cancelled(); // does nothing where the call has ended
       }
     }
   }
 
-  /** How a call ended. */
-  sealed interface Outcome {
-    /** With this response. */
-    record Answer(Response response) implements Outcome {}
-
-    /** In another call. */
-    record GoOn(MeshCall call) implements Outcome {}
-  }
-
-  private Outcome lead() throws IOException {
+  /** The response; null where it led to another call, which goes on. */
+  private @Nullable Response lead() throws IOException {
     if (call.mayHedge()) {
       Request copy = BodyCopy.of(request, call.replayLimit());
       if (copy != null) {
@@ -115,26 +91,28 @@ final class Forwarding {
       }
       discard(next);
       if (verdict instanceof Verdict.Retry retry) {
-        cancellation.await(time(), retry.delay());
+        outer.await(time(), retry.delay());
       } else {
         return end(verdict);
       }
     }
   }
 
-  Outcome answer(LocalReply reply) throws IOException {
-    return new Outcome.Answer(local.respond(request, reply, discarded));
+  Response answer(LocalReply reply) throws IOException {
+    return owner.local(request, reply, discarded);
   }
 
-  Outcome answer(Try winner, Verdict.Accept accept) {
-    return new Outcome.Answer(winner.handOver(accept.edits(), discarded));
+  Response answer(Try winner, Verdict.Accept accept) {
+    return winner.handOver(accept.edits(), discarded);
   }
 
-  /** A verdict after which no try of this call follows. */
-  Outcome end(Verdict verdict) throws IOException {
-    return verdict instanceof Verdict.Follow follow
-        ? new Outcome.GoOn(follow.next())
-        : answer(((Verdict.GiveUp) verdict).reply());
+  /** After a verdict that no try of this call follows: the response, or null as {@link #lead}. */
+  @Nullable Response end(Verdict verdict) throws IOException {
+    if (verdict instanceof Verdict.Follow follow) {
+      call = follow.next();
+      return null;
+    }
+    return answer(((Verdict.GiveUp) verdict).reply());
   }
 
   void discard(Try ended) throws IOException {
@@ -147,21 +125,21 @@ final class Forwarding {
   }
 
   boolean isCanceled() {
-    return outer.isCanceled();
+    return chain.call().isCanceled();
   }
 
   void throwIfCanceled() throws IOException {
-    if (outer.isCanceled()) {
+    if (isCanceled()) {
       throw new IOException("Canceled");
     }
   }
 
   Mesh mesh() {
-    return mesh;
+    return owner.mesh();
   }
 
   MeshTime time() {
-    return mesh.time();
+    return owner.mesh().time();
   }
 
   Request request() {
@@ -172,8 +150,8 @@ final class Forwarding {
     return chain;
   }
 
-  Cancellation cancellation() {
-    return cancellation;
+  OuterCall outer() {
+    return outer;
   }
 
   /** What is left of the application's own call time-out. */
@@ -182,14 +160,10 @@ final class Forwarding {
   }
 
   boolean resendsOnDeadConnection() {
-    return clients.resendsOnDeadConnection();
+    return owner.clients().resendsOnDeadConnection();
   }
 
   InnerClients.OfEndpoint clientsOf(Attempt attempt) {
-    return attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
-  }
-
-  AttemptEvents events(InnerClient client, Runnable sent, AttemptEvents.Ended ended) {
-    return new AttemptEvents(outer, chain.getEventListener(), client, sent, ended);
+    return owner.clients().of(attempt.endpoint());
   }
 }

@@ -3,7 +3,6 @@ package dev.proxyless.mesh.okhttp;
 import dev.proxyless.mesh.call.MeshCall;
 import dev.proxyless.mesh.call.Step;
 import dev.proxyless.mesh.call.Verdict;
-import dev.proxyless.mesh.okhttp.Forwarding.Outcome;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +24,7 @@ final class Hedging {
   private final MeshCall call;
   private final BlockingQueue<Event> happened = new LinkedBlockingQueue<>();
   private final List<Try> inFlight = new ArrayList<>(2);
+  private @Nullable Response response;
 
   /** What the caller's thread waits for. */
   private sealed interface Event {
@@ -45,16 +46,16 @@ final class Hedging {
     this.call = call;
   }
 
-  Outcome run() throws IOException {
-    owner.cancellation().onCancel(() -> happened.add(new Event.Canceled()));
+  /** The response; null where it led to another call, which goes on. */
+  @Nullable Response run() throws IOException {
+    owner.outer().onCancel(() -> happened.add(new Event.Canceled()));
     happened.add(new Event.Due());
     try {
-      while (true) {
-        Outcome outcome = after(take());
-        if (outcome != null) {
-          return outcome;
-        }
+      boolean over = false;
+      while (!over) {
+        over = after(take());
       }
+      return response;
     } finally {
       inFlight.forEach(Try::abandon);
     }
@@ -71,12 +72,12 @@ final class Hedging {
       }
       return event;
     } catch (InterruptedException interrupted) {
-      throw Cancellation.interrupted(interrupted);
+      throw OuterCall.interrupted(interrupted);
     }
   }
 
-  /** The call's outcome, or null where it goes on. */
-  private @Nullable Outcome after(Event event) throws IOException {
+  /** Whether the call is over. */
+  private boolean after(Event event) throws IOException {
     if (event instanceof Event.Canceled) {
       throw new IOException("Canceled");
     }
@@ -85,8 +86,7 @@ final class Hedging {
     }
     if (event instanceof Event.Slow slow) {
       return inFlight.contains(slow.slow())
-          ? after(slow.slow(), call.tookLong(slow.slow().attempt()), false)
-          : null;
+          && after(slow.slow(), call.tookLong(slow.slow().attempt()), false);
     }
     Event.Done done = (Event.Done) event;
     if (done.unmade() != null) {
@@ -96,18 +96,23 @@ final class Hedging {
     return after(done.ended(), done.ended().verdict(), true);
   }
 
-  private @Nullable Outcome after(Try of, Verdict verdict, boolean ended) throws IOException {
+  private boolean after(Try of, Verdict verdict, boolean ended) throws IOException {
     if (verdict instanceof Verdict.Accept accept) {
-      return owner.answer(of, accept);
+      response = owner.answer(of, accept);
+      return true;
     }
     if (ended) {
       owner.discard(of);
     }
     if (verdict instanceof Verdict.Retry retry) {
       due(retry.delay());
-      return null;
+      return false;
     }
-    return verdict instanceof Verdict.Wait ? null : owner.end(verdict);
+    if (verdict instanceof Verdict.Wait) {
+      return false;
+    }
+    response = owner.end(verdict);
+    return true;
   }
 
   private void due(Duration delay) {
@@ -118,17 +123,18 @@ final class Hedging {
     }
   }
 
-  private @Nullable Outcome next() throws IOException {
+  private boolean next() throws IOException {
     Step step = call.next();
     if (step instanceof Step.Reply reply) {
-      return owner.answer(reply.reply());
+      response = owner.answer(reply.reply());
+      return true;
     }
     Made made = new Made();
     Try next = new Try(owner, call, ((Step.Try) step).attempt(), made);
     made.is = next;
     inFlight.add(next);
     owner.mesh().calls().beside(() -> execute(next));
-    return null;
+    return false;
   }
 
   /** Tells that a try takes long, by a timer that is set while the try is under way. */

@@ -29,9 +29,7 @@ enum HiddenFromOkHttp implements Interceptor {
 
   @Override
   public Response intercept(Chain chain) throws IOException {
-    Try made = Try.TAG.of(chain.call());
-    Response response =
-        chain.proceed(made == null ? chain.request() : made.edited(chain.request()));
+    Response response = chain.proceed(Try.edited(chain));
     String breach = ResponseRules.breach(response);
     if (breach != null) {
       NetworkEdge.fail(chain.call());

@@ -76,6 +76,11 @@ final class InnerClients {
     return options.resendsOnDeadConnection();
   }
 
+  /** The clients of an endpoint. To be asked while a try runs there. */
+  OfEndpoint of(Endpoint endpoint) {
+    return endpoint.resource(this, () -> new OfEndpoint(endpoint));
+  }
+
   /** The clients of one endpoint; closed when the endpoint goes. */
   final class OfEndpoint implements AutoCloseable {
     private final Endpoint endpoint;
@@ -164,17 +169,18 @@ final class InnerClients {
     }
   }
 
-  /** HTTP/2 without TLS is spoken by prior knowledge; with TLS, ALPN decides. */
+  /**
+   * HTTP/2 without TLS is spoken by prior knowledge; with TLS, ALPN decides. Without either it is
+   * HTTP/1.1, whatever else is listed; OkHttp compares the list for each call, and does so with
+   * less where it has two.
+   */
   private static List<okhttp3.Protocol> protocols(Protocol protocol, boolean tls) {
-    if (protocol == Protocol.HTTP1) {
+    if (tls && protocol == Protocol.HTTP1) {
       return List.of(okhttp3.Protocol.HTTP_1_1);
     }
-    if (tls) {
-      return List.of(okhttp3.Protocol.HTTP_2, okhttp3.Protocol.HTTP_1_1);
-    }
-    return protocol == Protocol.HTTP2
+    return !tls && protocol == Protocol.HTTP2
         ? List.of(okhttp3.Protocol.H2_PRIOR_KNOWLEDGE)
-        : List.of(okhttp3.Protocol.HTTP_1_1);
+        : List.of(okhttp3.Protocol.HTTP_2, okhttp3.Protocol.HTTP_1_1);
   }
 
   private static ConnectionSpec connectionSpec(ClientTls.Identity identity) {

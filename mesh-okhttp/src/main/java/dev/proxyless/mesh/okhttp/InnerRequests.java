@@ -3,6 +3,8 @@ package dev.proxyless.mesh.okhttp;
 import dev.proxyless.mesh.call.Attempt;
 import dev.proxyless.mesh.call.MeshCall;
 import dev.proxyless.mesh.route.HeaderEdit;
+import kotlin.jvm.JvmClassMappingKt;
+import kotlin.reflect.KClass;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
 import okhttp3.RequestBody;
@@ -10,6 +12,9 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes the requests of tries from the caller's own. */
 final class InnerRequests {
+
+  /** Asking by the Java class makes an object each time. */
+  private static final KClass<MeshCall> CALL = JvmClassMappingKt.getKotlinClass(MeshCall.class);
 
   private InnerRequests() {}
 
@@ -76,7 +81,7 @@ final class InnerRequests {
     if (!isPathOf(url, attempt.path())) {
       builder.url(rewritten(url, false, attempt.path()));
     }
-    return builder.tag(MeshCall.class, call).build();
+    return builder.tag(CALL, call).build();
   }
 
   /** Without making the path: this is asked for every call. */

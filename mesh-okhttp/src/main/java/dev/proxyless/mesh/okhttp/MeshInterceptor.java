@@ -13,6 +13,8 @@ import java.net.ProtocolException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
+import kotlin.jvm.JvmClassMappingKt;
+import kotlin.reflect.KClass;
 import okhttp3.Call;
 import okhttp3.CookieJar;
 import okhttp3.Headers;
@@ -31,6 +33,10 @@ import org.slf4j.LoggerFactory;
 final class MeshInterceptor implements Interceptor {
 
   private static final Logger log = LoggerFactory.getLogger(MeshInterceptor.class);
+
+  /** Asking by the Java class makes an object each time. */
+  private static final KClass<CallListener> LISTENER =
+      JvmClassMappingKt.getKotlinClass(CallListener.class);
 
   private final Mesh mesh;
   private final InnerClients clients;
@@ -56,9 +62,10 @@ final class MeshInterceptor implements Interceptor {
     if (!checked.get() && checked.compareAndSet(false, true)) {
       warnOfInterceptorsAfterMesh();
     }
-    CallContext context = ContextCapture.of(chain.call(), mesh.contexts());
+    OuterCall outer = OuterCall.of(chain.call(), mesh.contexts());
+    CallContext context = outer.context();
     Request request = chain.request();
-    CallListener listener = request.tag(CallListener.class);
+    CallListener listener = request.tag(LISTENER);
     if (listener != null) {
       context = context.toldTo(listener);
     }
@@ -71,7 +78,7 @@ final class MeshInterceptor implements Interceptor {
         if (decision instanceof Decision.PassThrough through) {
           return passThrough(chain, request, through.info());
         }
-        response = own(taken(chain, sent, decision, before), request, chain);
+        response = own(taken(chain, outer, sent, decision, before), request, chain);
       }
       OpenResponses.add(chain.call(), response);
       Request next = FollowUps.next(response, request, chain);
@@ -86,6 +93,14 @@ final class MeshInterceptor implements Interceptor {
       before = Discarded.head(response, response.request(), response.priorResponse());
       request = next;
     }
+  }
+
+  Mesh mesh() {
+    return mesh;
+  }
+
+  InnerClients clients() {
+    return clients;
   }
 
   private void warnOfInterceptorsAfterMesh() {
@@ -123,21 +138,16 @@ final class MeshInterceptor implements Interceptor {
     }
   }
 
-  private Response taken(Chain chain, Request sent, Decision decision, @Nullable Response before)
+  private Response taken(
+      Chain chain, OuterCall outer, Request sent, Decision decision, @Nullable Response before)
       throws IOException {
     if (decision instanceof Decision.Forward forward) {
       mirroring.send(sent, forward.mirrors());
-      return new Forwarding(mesh, clients, chain, sent, forward.call(), this::local, before)
-          .run(forward.delay());
+      return new Forwarding(this, chain, outer, sent, forward.call(), before).run(forward.delay());
     }
     Decision.Respond respond = (Decision.Respond) decision;
     if (!respond.delay().isZero()) {
-      Cancellation cancellation = new Cancellation();
-      chain.call().addEventListener(cancellation);
-      if (chain.call().isCanceled()) {
-        throw new IOException("Canceled");
-      }
-      cancellation.await(mesh.time(), respond.delay());
+      outer.await(mesh.time(), respond.delay());
     }
     return local(sent, respond.reply(), before);
   }
@@ -171,8 +181,7 @@ final class MeshInterceptor implements Interceptor {
   /**
    * A reply of the mesh as a response, or as an exception where the application wants failures so.
    */
-  private Response local(Request request, LocalReply reply, @Nullable Response before)
-      throws IOException {
+  Response local(Request request, LocalReply reply, @Nullable Response before) throws IOException {
     if (reply.isFailure()) {
       log.debug(
           "{} {}: {} {}", request.method(), request.url().redact(), reply.status(), reply.info());

@@ -50,7 +50,7 @@ public final class MeshOkHttp {
         .interceptors()
         .removeIf(each -> each instanceof MeshInterceptor || each == OpenResponses.CLOSE);
     builder.eventListenerFactory(
-        ContextCapture.before(builder.build().eventListenerFactory(), mesh.contexts()));
+        OuterCall.before(builder.build().eventListenerFactory(), mesh.contexts()));
     InnerClients clients = new InnerClients(builder.build(), options, mesh.time()::nanoTime);
     if (!builder.interceptors().isEmpty()) {
       builder.interceptors().add(0, OpenResponses.CLOSE);

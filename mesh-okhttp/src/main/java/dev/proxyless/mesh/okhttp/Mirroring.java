@@ -57,9 +57,7 @@ final class Mirroring {
   }
 
   private void attempt(Request request, MeshCall mirror, Attempt attempt) {
-    InnerClients.OfEndpoint own =
-        attempt.endpoint().resource(clients, () -> clients.new OfEndpoint(attempt.endpoint()));
-    InnerClient client = own.client(attempt);
+    InnerClient client = clients.of(attempt.endpoint()).client(attempt);
     Call inner = client.newUntracedCall(InnerRequests.of(request, mirror, attempt));
     if (!attempt.timeLeft().isZero()) {
       inner.timeout().timeout(attempt.timeLeft().toNanos(), TimeUnit.NANOSECONDS);

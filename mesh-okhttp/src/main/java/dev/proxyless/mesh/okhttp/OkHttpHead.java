@@ -19,9 +19,9 @@ final class OkHttpHead implements RequestHead {
   private static final String USER_AGENT = "User-Agent";
   private static final String OKHTTP = "okhttp/" + OkHttp.VERSION;
 
+  private static final Authorities AUTHORITIES = new Authorities();
+
   private final Request request;
-  private final Headers headers;
-  private final HttpUrl url;
   private final @Nullable String bodyType;
   private final boolean agentIsOkHttp;
   private @Nullable String path;
@@ -29,10 +29,8 @@ final class OkHttpHead implements RequestHead {
 
   OkHttpHead(Request request) {
     this.request = request;
-    headers = request.headers();
-    url = request.url();
     bodyType = bodyType(request);
-    agentIsOkHttp = headers.get(USER_AGENT) == null;
+    agentIsOkHttp = request.header(USER_AGENT) == null;
   }
 
   private static @Nullable String bodyType(Request request) {
@@ -51,7 +49,7 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public String scheme() {
-    return url.scheme();
+    return request.url().scheme();
   }
 
   @Override
@@ -59,28 +57,22 @@ final class OkHttpHead implements RequestHead {
     String known = authority;
     if (known == null) {
       String host = request.header("Host");
-      known = host == null ? authority(url) : host;
+      known = host == null ? AUTHORITIES.of(request.url()) : host;
       authority = known;
     }
     return known;
   }
 
-  /** Host and port as OkHttp sends them: without a port that the scheme implies. */
-  private static String authority(HttpUrl url) {
-    String host = url.host().indexOf(':') < 0 ? url.host() : "[" + url.host() + "]";
-    boolean implied = url.port() == HttpUrl.defaultPort(url.scheme());
-    return implied ? host : host + ":" + url.port();
-  }
-
   @Override
   public int port() {
-    return url.port();
+    return request.url().port();
   }
 
   @Override
   public String path() {
     String known = path;
     if (known == null) {
+      HttpUrl url = request.url();
       String query = url.encodedQuery();
       known = query == null ? url.encodedPath() : url.encodedPath() + "?" + query;
       path = known;
@@ -90,11 +82,12 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public int headerCount() {
-    return headers.size() + (bodyType == null ? 0 : 1) + (agentIsOkHttp ? 1 : 0);
+    return request.headers().size() + (bodyType == null ? 0 : 1) + (agentIsOkHttp ? 1 : 0);
   }
 
   @Override
   public String headerName(int index) {
+    Headers headers = request.headers();
     if (index < headers.size()) {
       return headers.name(index);
     }
@@ -103,6 +96,7 @@ final class OkHttpHead implements RequestHead {
 
   @Override
   public String headerValue(int index) {
+    Headers headers = request.headers();
     if (index < headers.size()) {
       return headers.value(index);
     }

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import okhttp3.Call;
+import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
@@ -22,19 +24,11 @@ import org.jspecify.annotations.Nullable;
  * One try: an inner call at its endpoint, and how it ended. {@link #execute} may run on another
  * thread than the rest.
  */
-final class Try {
-
-  /** Of the inner call of a try that was made with the caller's own request. */
-  static final CallTag<Try> TAG = new CallTag<>(Try.class);
+final class Try extends AttemptEvents implements UnaryOperator<@Nullable String> {
 
   private final Forwarding owner;
-  private final MeshTime time;
   private final MeshCall own;
   private final Attempt attempt;
-  private final Request request;
-  private final InnerClients.OfEndpoint clientsOfEndpoint;
-  private final InnerClient client;
-  private final AttemptEvents events;
   private final Call inner;
   private final boolean direct;
   private final long boundNanos;
@@ -58,26 +52,22 @@ final class Try {
    * @param slow runs where it has taken {@link Attempt#hedgeAfter}
    */
   Try(Forwarding owner, MeshCall own, Attempt attempt, Runnable slow) {
+    super(owner.chain(), owner.clientsOf(attempt).client(attempt));
     this.owner = owner;
     this.own = own;
     this.attempt = attempt;
     this.slow = slow;
-    time = owner.time();
-    request = owner.request();
-    clientsOfEndpoint = owner.clientsOf(attempt);
-    client = clientsOfEndpoint.client(attempt);
-    events = owner.events(client, this::sent, this::ended);
+    Request request = owner.request();
     direct = InnerRequests.isDirect(request, attempt);
     inner =
-        client.newCall(
-            direct ? request : InnerRequests.of(request, own, attempt),
-            owner.chain(),
-            attempt.idleTimeout());
-    if (direct) {
-      TAG.of(inner, () -> this);
-    }
+        client()
+            .newCall(
+                direct ? request : InnerRequests.of(request, own, attempt),
+                owner.chain(),
+                attempt.idleTimeout());
     long callerLeft = owner.callerLeftNanos();
-    long routeLeft = attempt.timeLeft().isZero() ? Long.MAX_VALUE : attempt.timeLeft().toNanos();
+    Duration left = attempt.timeLeft();
+    long routeLeft = left.isZero() ? Long.MAX_VALUE : left.toNanos();
     boundIsRoutes = routeLeft <= callerLeft;
     boundNanos = Math.min(routeLeft, callerLeft);
     idleIsRoutes = InnerClient.isBoundBy(attempt.idleTimeout(), owner.chain());
@@ -96,8 +86,8 @@ final class Try {
     if (boundNanos != Long.MAX_VALUE) {
       bound();
     }
-    inner.addEventListener(events);
-    owner.cancellation().watch(inner);
+    inner.addEventListener(this);
+    owner.outer().watch(inner);
     try {
       response = HiddenFromOkHttp.restored(inner, inner.execute());
       if (abandoned) {
@@ -124,38 +114,48 @@ final class Try {
       return failed(ended);
     }
     Response received = Objects.requireNonNull(response);
-    return own.responded(attempt, received.code(), received::header);
+    return own.responded(attempt, received.code(), this);
+  }
+
+  /** The first value of a header of the response, or null. */
+  @Override
+  public @Nullable String apply(@Nullable String name) {
+    Response received = response;
+    return received == null || name == null ? null : received.header(name);
   }
 
   /** What is upgraded is bounded until its head alone, as OkHttp does with WebSockets. */
   private void bound() {
-    if (InnerClient.isUpgrade(request)) {
+    if (InnerClient.isUpgrade(owner.request())) {
       Runnable end =
           () -> {
             upgradeOver = true;
             inner.cancel();
           };
-      upgradeBound = time.schedule(Duration.ofNanos(boundNanos), end);
+      upgradeBound = owner.time().schedule(Duration.ofNanos(boundNanos), end);
     } else {
       inner.timeout().timeout(boundNanos, TimeUnit.NANOSECONDS);
     }
   }
 
-  /** What bounds the head of the response runs from when the request has been sent. */
-  private void sent() {
+  /** What bounds the head of the response runs from here. */
+  @Override
+  void sent() {
     if (headBound != null) {
       return;
     }
     if (!attempt.hedgeAfter().isZero()) {
-      headBound = time.schedule(attempt.hedgeAfter(), slow);
+      headBound = owner.time().schedule(attempt.hedgeAfter(), slow);
     } else if (!attempt.perTryTimeout().isZero()) {
       headBound =
-          time.schedule(
-              attempt.perTryTimeout(),
-              () -> {
-                perTryOver = true;
-                inner.cancel();
-              });
+          owner
+              .time()
+              .schedule(
+                  attempt.perTryTimeout(),
+                  () -> {
+                    perTryOver = true;
+                    inner.cancel();
+                  });
     }
   }
 
@@ -166,29 +166,29 @@ final class Try {
     if (Thread.currentThread().isInterrupted()) {
       throw ended;
     }
-    boolean connected = events.wasConnected();
-    String words = Failures.describe(ended, events.unanswered(), connected);
+    boolean connected = wasConnected();
+    String words = Failures.describe(ended, unanswered(), connected);
     if (perTryOver) {
-      return own.failed(attempt, Failure.PER_TRY_TIMEOUT, events.wasSent(), words);
+      return own.failed(attempt, Failure.PER_TRY_TIMEOUT, wasSent(), words);
     }
     if (isCallTimeout(ended)) {
       if (!boundIsRoutes) {
         throw ended; // the application's own call time-out
       }
-      return own.failed(attempt, attempt.timeLeftFailure(), events.wasSent(), words);
+      return own.failed(attempt, attempt.timeLeftFailure(), wasSent(), words);
     }
     if (connected && isIdleTimeout(ended)) {
-      return own.failed(attempt, attempt.idleFailure(), events.wasSent(), words);
+      return own.failed(attempt, attempt.idleFailure(), wasSent(), words);
     }
-    if (connected && !client.failedByNetwork(inner)) {
+    if (connected && !client().failedByNetwork(inner)) {
       throw ended; // an interceptor of the application
     }
-    Failure kind = Failures.classify(ended, events.unanswered(), connected, attempt.method());
+    Failure kind = Failures.classify(ended, unanswered(), connected, attempt.method());
     if (kind == Failure.DEAD_CONNECTION) {
-      clientsOfEndpoint.renew(client); // its other idle connections are as old
+      owner.clientsOf(attempt).renew(client()); // its other idle connections are as old
       kind = owner.resendsOnDeadConnection() ? kind : Failure.CONNECTION_TERMINATION;
     }
-    return own.failed(attempt, kind, events.wasSent(), words);
+    return own.failed(attempt, kind, wasSent(), words);
   }
 
   private boolean isCallTimeout(IOException ended) {
@@ -207,7 +207,8 @@ final class Try {
    * The inner call is over. What happened before the hand-over is the verdict's matter; a response
    * without a body is over before it is handed over.
    */
-  private void ended(@Nullable IOException by) {
+  @Override
+  void ended(@Nullable IOException by) {
     overBy = by;
     over = true;
     if (handedOver) {
@@ -227,8 +228,7 @@ final class Try {
       own.bodyFailed(attempt.idleFailure());
     } else {
       own.bodyFailed(
-          Failures.ofBody(
-              by, Objects.requireNonNull(response).protocol(), events.isConnectionEnded()));
+          Failures.ofBody(by, Objects.requireNonNull(response).protocol(), isConnectionEnded()));
     }
   }
 
@@ -247,7 +247,7 @@ final class Try {
       return received; // its network request tells of the call
     }
     Response.Builder builder =
-        received.newBuilder().request(MeshInterceptor.tagged(request, own.info()));
+        received.newBuilder().request(MeshInterceptor.tagged(owner.request(), own.info()));
     if (prior != null) {
       builder.priorResponse(prior);
     }
@@ -261,9 +261,15 @@ final class Try {
     return builder.build();
   }
 
-  /** What is sent, of what OkHttp would send. */
-  Request edited(Request network) {
-    return InnerRequests.edited(network, own, attempt);
+  /** What is sent of an inner call, of what OkHttp would send. */
+  static Request edited(Interceptor.Chain chain) {
+    return chain.getEventListener() instanceof Try made
+        ? made.edited(chain.request())
+        : chain.request();
+  }
+
+  private Request edited(Request network) {
+    return direct ? InnerRequests.edited(network, own, attempt) : network;
   }
 
   /** Gives the try up, whose response may still come. */
@@ -295,6 +301,6 @@ final class Try {
     Response received = response;
     return received == null
         ? prior
-        : Discarded.head(received, MeshInterceptor.tagged(request, own.info()), prior);
+        : Discarded.head(received, MeshInterceptor.tagged(owner.request(), own.info()), prior);
   }
 }

@@ -25,27 +25,40 @@ final class UsedConnection {
   private static final long MAX_HEAD_BYTES = 256 * 1024;
 
   private final EndpointSocket socket;
+  private final Connection connection;
   private final boolean reused;
-  private final boolean secure;
   private final boolean multiplexed;
   private final long idleNanos;
   private final long receivedBefore;
 
-  UsedConnection(EndpointSocket socket, Connection connection, boolean reused) {
+  /**
+   * The connection of a try.
+   *
+   * @param reused whether it was there before the try
+   * @param idleNanos for how long nobody had used it then
+   * @param receivedBefore what {@link #received} said then
+   */
+  UsedConnection(
+      EndpointSocket socket,
+      Connection connection,
+      boolean reused,
+      long idleNanos,
+      long receivedBefore) {
     this.socket = socket;
+    this.connection = connection;
     this.reused = reused;
-    secure = connection.handshake() != null;
+    this.idleNanos = idleNanos;
+    this.receivedBefore = receivedBefore;
     multiplexed = connection.protocol() != Protocol.HTTP_1_1;
-    idleNanos = socket.acquired();
-    receivedBefore = receivedInAll();
   }
 
-  private long receivedInAll() {
-    return secure ? socket.receivedInTls() : socket.received();
+  /** How many bytes of HTTP came over a connection so far. */
+  static long received(EndpointSocket socket, Connection connection) {
+    return connection.handshake() == null ? socket.received() : socket.receivedInTls();
   }
 
   private long received() {
-    return receivedInAll() - receivedBefore;
+    return received(socket, connection) - receivedBefore;
   }
 
   /** Whether the other side ended the connection, which ends its streams one by one. */
@@ -56,11 +69,6 @@ final class UsedConnection {
   /** Whether it carries several streams. */
   boolean isMultiplexed() {
     return multiplexed;
-  }
-
-  /** The try no longer uses it. */
-  void released() {
-    socket.released();
   }
 
   /**

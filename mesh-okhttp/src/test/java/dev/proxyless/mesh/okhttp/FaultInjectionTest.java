@@ -120,7 +120,7 @@ final class FaultInjectionTest {
     return Arrays.stream(caller.getStackTrace())
         .anyMatch(
             frame ->
-                frame.getClassName().equals(Cancellation.class.getName())
+                frame.getClassName().equals(OuterCall.class.getName())
                     && frame.getMethodName().equals("await"));
   }
 }
