@@ -185,6 +185,7 @@ final class OfflineRoutes {
         Optional.empty(),
         CircuitBreakers.DEFAULT,
         CircuitBreakers.DEFAULT,
-        PANIC_THRESHOLD);
+        PANIC_THRESHOLD,
+        Duration.ZERO);
   }
 }

@@ -17,6 +17,7 @@ import java.util.Optional;
  * @param circuitBreakers limits of the default priority
  * @param highPriority limits of calls whose route has the priority HIGH
  * @param panicThreshold the share of healthy endpoints, in percent, below which health is ignored
+ * @param maxStreamDuration of each try, its response's body included; zero is no bound
  */
 public record Cluster(
     String name,
@@ -27,7 +28,8 @@ public record Cluster(
     Optional<OutlierDetection> outlierDetection,
     CircuitBreakers circuitBreakers,
     CircuitBreakers highPriority,
-    double panicThreshold) {
+    double panicThreshold,
+    Duration maxStreamDuration) {
 
   /** What an endpoint speaks. */
   public enum Protocol {

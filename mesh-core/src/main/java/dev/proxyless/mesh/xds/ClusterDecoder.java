@@ -44,6 +44,7 @@ final class ClusterDecoder {
           message.path("lb_policy"),
           message.enumName("lb_policy") + " is not supported; ROUND_ROBIN is used");
     }
+    Optional<Message> options = httpOptions(message);
     return new Cluster(
         message.requiredString("name"),
         discovery(message),
@@ -51,7 +52,7 @@ final class ClusterDecoder {
             .duration("connect_timeout")
             .filter(each -> !each.isZero())
             .orElse(DEFAULT_CONNECT_TIMEOUT),
-        protocol(message),
+        protocol(message, options),
         new TlsDecoder(findings, checks).upstream(message.message("transport_socket")),
         message.message("outlier_detection").map(ClusterDecoder::outlierDetection),
         circuitBreakers(message, "DEFAULT"),
@@ -60,7 +61,12 @@ final class ClusterDecoder {
             .message("common_lb_config")
             .flatMap(config -> config.message("healthy_panic_threshold"))
             .map(ClusterDecoder::percent)
-            .orElse(DEFAULT_PANIC_THRESHOLD));
+            .orElse(DEFAULT_PANIC_THRESHOLD),
+        options
+            .orElse(message)
+            .message("common_http_protocol_options")
+            .flatMap(common -> common.duration("max_stream_duration"))
+            .orElse(Duration.ZERO));
   }
 
   private static double percent(Message message) {
@@ -146,7 +152,8 @@ final class ClusterDecoder {
     return new AssignmentReader(findings, names).read(assignment.toBytes(), assignment.path());
   }
 
-  private Protocol protocol(Message message) {
+  /** Where they are given, what the cluster itself says in their place does not count. */
+  private Optional<Message> httpOptions(Message message) {
     AnyMessage options = message.anyMap("typed_extension_protocol_options").get(HTTP_OPTIONS);
     message
         .anyMap("typed_extension_protocol_options")
@@ -159,10 +166,14 @@ final class ClusterDecoder {
                     "is not supported; it changes nothing");
               }
             });
-    if (options == null) {
+    return options == null ? Optional.empty() : Optional.of(options.unpack(HTTP_OPTIONS, findings));
+  }
+
+  private static Protocol protocol(Message message, Optional<Message> options) {
+    if (options.isEmpty()) {
       return message.has("http2_protocol_options") ? Protocol.HTTP2 : Protocol.HTTP1;
     }
-    Message http = options.unpack(HTTP_OPTIONS, findings);
+    Message http = options.get();
     if (http.has("auto_config")) {
       return Protocol.AUTO;
     }

@@ -56,7 +56,8 @@ final class ClusterDecoderTest {
             Optional.empty(),
             new CircuitBreakers(1024, 3, Optional.empty()),
             new CircuitBreakers(1024, 3, Optional.empty()),
-            50),
+            50,
+            Duration.ZERO),
         decoding.cluster("{" + EDS + "}"));
   }
 

@@ -130,7 +130,8 @@ public class DecisionBenchmark {
             Optional.empty(),
             Cluster.CircuitBreakers.DEFAULT,
             Cluster.CircuitBreakers.DEFAULT,
-            50);
+            50,
+            Duration.ZERO);
     Upstream upstream = Upstream.create(cluster, time, Runnable::run, Telemetry.NONE);
     upstream.update(all.build());
     return new MeshView.Target(upstream, null);

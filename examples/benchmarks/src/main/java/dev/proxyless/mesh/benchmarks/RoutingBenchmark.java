@@ -121,7 +121,8 @@ public class RoutingBenchmark {
             Optional.empty(),
             Cluster.CircuitBreakers.DEFAULT,
             Cluster.CircuitBreakers.DEFAULT,
-            50);
+            50,
+            java.time.Duration.ZERO);
     MeshView.Target target =
         new MeshView.Target(Upstream.create(cluster, time, Runnable::run, Telemetry.NONE), null);
     return new MeshView() {
