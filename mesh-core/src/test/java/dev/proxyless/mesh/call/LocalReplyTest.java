@@ -23,6 +23,7 @@ class LocalReplyTest {
     "CONNECTION_TERMINATION,      503, UC,  connection termination",
     "REMOTE_RESET,                503, UR,  remote reset",
     "REMOTE_REFUSED_STREAM_RESET, 503, UR,  remote refused stream reset",
+    "REMOTE_CONNECT_ERROR,        503, UR,  remote error with CONNECT request",
     "LOCAL_RESET,                 503, LR,  local reset",
     "PROTOCOL_ERROR,              502, UPE, protocol error"
   })

@@ -13,6 +13,9 @@ final class Failures {
 
   private static final String STREAM_RESET = "stream was reset: ";
 
+  /** A reset with a code that OkHttp does not know, for which it gives the connection up. */
+  private static final String UNKNOWN_CODE = "TYPE_RST_STREAM unexpected error code";
+
   /** How OkHttp resets the streams of a connection that the other side has ended. */
   private static final String CANCEL = "CANCEL";
 
@@ -37,6 +40,9 @@ final class Failures {
       if (reset != null) {
         return reset;
       }
+    }
+    if (message.startsWith(UNKNOWN_CODE)) {
+      return Failure.REMOTE_RESET;
     }
     if (failure instanceof SocketTimeoutException) {
       return Failure.LOCAL_RESET; // the client's own read or write time-out
@@ -65,6 +71,7 @@ final class Failures {
   private static @Nullable Failure ofReset(String code, boolean byConnection) {
     return switch (code) {
       case "REFUSED_STREAM" -> Failure.REMOTE_REFUSED_STREAM_RESET;
+      case "CONNECT_ERROR" -> Failure.REMOTE_CONNECT_ERROR;
       case "PROTOCOL_ERROR" -> Failure.PROTOCOL_ERROR;
       case CANCEL -> byConnection ? null : Failure.REMOTE_RESET;
       default -> Failure.REMOTE_RESET;

@@ -60,6 +60,7 @@ class StreamResetTest {
     "2, 503, UR, remote_reset",
     "7, 503, UR, remote_refused_stream_reset",
     "8, 503, UR, remote_reset",
+    "10, 503, UR, remote_error_with_CONNECT_request",
     "11, 503, UR, remote_reset"
   })
   void theCodeOfAResetSaysHowTheTryEnded(int code, int status, String flags, String reason)
