@@ -185,7 +185,6 @@ final class OfflineRoutes {
         Optional.empty(),
         CircuitBreakers.DEFAULT,
         CircuitBreakers.DEFAULT,
-        PANIC_THRESHOLD,
-        Duration.ZERO);
+        PANIC_THRESHOLD);
   }
 }

@@ -19,13 +19,6 @@ record AttemptTimes(
     return after.isZero() ? this : new AttemptTimes(perTry, after, idle, idleFailure, stream);
   }
 
-  /** The same, where the cluster bounds each try; the word of the request goes before. */
-  AttemptTimes orStream(Duration ofCluster) {
-    return ofCluster.isZero() || !stream.isZero()
-        ? this
-        : new AttemptTimes(perTry, hedgeAfter, idle, idleFailure, ofCluster);
-  }
-
   /** Whether {@code stream} is less than what is left of the call; 0 is no bound. */
   boolean isBoundByStream(long leftNanos) {
     return !stream.isZero() && (leftNanos == 0 || stream.toNanos() < leftNanos);

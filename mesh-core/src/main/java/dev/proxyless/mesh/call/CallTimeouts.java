@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param global of the whole call, retries included; zero is none
  * @param bounds the same and {@code max_stream_duration}, which ends the call at once where it is
  *     zero
+ * @param perTryStream of each try, its response's body included; zero is none
  * @param perTry of each try; zero is none
  * @param perTryIdle of each try without a sign of life; zero is none
  * @param hedged whether a try that takes longer goes on beside the next one
@@ -30,6 +31,7 @@ import org.jspecify.annotations.Nullable;
 record CallTimeouts(
     Duration global,
     Bounds bounds,
+    Duration perTryStream,
     Duration perTry,
     Duration perTryIdle,
     boolean hedged,
@@ -118,6 +120,7 @@ record CallTimeouts(
     return new CallTimeouts(
         bounded,
         Bounds.of(kind, bounded, stream),
+        perTryStream,
         boundedTry,
         perTryIdle,
         hedges,

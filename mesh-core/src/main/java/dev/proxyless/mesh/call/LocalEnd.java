@@ -62,8 +62,8 @@ record LocalEnd(
             + denied);
   }
 
-  /** A try took longer than its cluster, or the request's own header, allows a stream to take. */
-  static LocalEnd streamDuration(Attempt attempt, String denied) {
+  /** A try took longer than the request's own header allows a stream to take. */
+  static LocalEnd streamDuration(Attempt attempt, CallTimeouts timeouts, String denied) {
     return new LocalEnd(
         504,
         ResponseFlag.UMSDR,
@@ -72,8 +72,8 @@ record LocalEnd(
         List.of(),
         attempt
             + " took longer than the "
-            + attempt.timeLeft().toMillis()
-            + " ms that its cluster, or the request's header, allows"
+            + timeouts.perTryStream().toMillis()
+            + " ms that the request's header asks for"
             + denied);
   }
 

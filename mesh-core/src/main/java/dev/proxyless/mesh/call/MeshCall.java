@@ -156,12 +156,7 @@ public final class MeshCall implements Decision.Forward {
       return new Step.Reply(
           reply(LocalEnd.overflow(upstream, priority, tries.begun() > 1, routed.envoyHeaders())));
     }
-    AttemptTimes times =
-        routed
-            .timeouts()
-            .tries()
-            .hedgedAfter(hedge.after())
-            .orStream(upstream.config().maxStreamDuration());
+    AttemptTimes times = routed.timeouts().tries().hedgedAfter(hedge.after());
     Attempt next = tries.begin(endpoint, times, now, afterTimeout);
     if (isOver()) { // another thread has cancelled the call and may not have seen this try
       tries.end(next, AttemptResult.CANCELLED, 0, "");
@@ -354,7 +349,7 @@ public final class MeshCall implements Decision.Forward {
 
   private LocalEnd localEnd(Attempt ended, Failure failure, String words) {
     if (failure == Failure.STREAM_DURATION) {
-      return LocalEnd.streamDuration(ended, denied());
+      return LocalEnd.streamDuration(ended, routed.timeouts(), denied());
     }
     return failure.isTimeout() && failure != Failure.CONNECTION_TIMEOUT
         ? LocalEnd.perTryTimeout(ended, failure, routed.timeouts(), denied())

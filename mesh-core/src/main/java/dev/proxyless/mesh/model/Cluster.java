@@ -17,7 +17,6 @@ import java.util.Optional;
  * @param circuitBreakers limits of the default priority
  * @param highPriority limits of calls whose route has the priority HIGH
  * @param panicThreshold the share of healthy endpoints, in percent, below which health is ignored
- * @param maxStreamDuration of each try, its response's body included; zero is no bound
  */
 public record Cluster(
     String name,
@@ -28,8 +27,7 @@ public record Cluster(
     Optional<OutlierDetection> outlierDetection,
     CircuitBreakers circuitBreakers,
     CircuitBreakers highPriority,
-    double panicThreshold,
-    Duration maxStreamDuration) {
+    double panicThreshold) {
 
   /** What an endpoint speaks. */
   public enum Protocol {

@@ -44,7 +44,6 @@ final class ClusterDecoder {
           message.path("lb_policy"),
           message.enumName("lb_policy") + " is not supported; ROUND_ROBIN is used");
     }
-    Optional<Message> options = httpOptions(message);
     return new Cluster(
         message.requiredString("name"),
         discovery(message),
@@ -52,7 +51,7 @@ final class ClusterDecoder {
             .duration("connect_timeout")
             .filter(each -> !each.isZero())
             .orElse(DEFAULT_CONNECT_TIMEOUT),
-        protocol(message, options),
+        protocol(message),
         new TlsDecoder(findings, checks).upstream(message.message("transport_socket")),
         message.message("outlier_detection").map(ClusterDecoder::outlierDetection),
         circuitBreakers(message, "DEFAULT"),
@@ -61,12 +60,7 @@ final class ClusterDecoder {
             .message("common_lb_config")
             .flatMap(config -> config.message("healthy_panic_threshold"))
             .map(ClusterDecoder::percent)
-            .orElse(DEFAULT_PANIC_THRESHOLD),
-        options
-            .orElse(message)
-            .message("common_http_protocol_options")
-            .flatMap(common -> common.duration("max_stream_duration"))
-            .orElse(Duration.ZERO));
+            .orElse(DEFAULT_PANIC_THRESHOLD));
   }
 
   private static double percent(Message message) {
@@ -152,8 +146,7 @@ final class ClusterDecoder {
     return new AssignmentReader(findings, names).read(assignment.toBytes(), assignment.path());
   }
 
-  /** Where they are given, what the cluster itself says in their place does not count. */
-  private Optional<Message> httpOptions(Message message) {
+  private Protocol protocol(Message message) {
     AnyMessage options = message.anyMap("typed_extension_protocol_options").get(HTTP_OPTIONS);
     message
         .anyMap("typed_extension_protocol_options")
@@ -166,14 +159,10 @@ final class ClusterDecoder {
                     "is not supported; it changes nothing");
               }
             });
-    return options == null ? Optional.empty() : Optional.of(options.unpack(HTTP_OPTIONS, findings));
-  }
-
-  private static Protocol protocol(Message message, Optional<Message> options) {
-    if (options.isEmpty()) {
+    if (options == null) {
       return message.has("http2_protocol_options") ? Protocol.HTTP2 : Protocol.HTTP1;
     }
-    Message http = options.get();
+    Message http = options.unpack(HTTP_OPTIONS, findings);
     if (http.has("auto_config")) {
       return Protocol.AUTO;
     }

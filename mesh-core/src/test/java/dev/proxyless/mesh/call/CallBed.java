@@ -61,7 +61,6 @@ final class CallBed {
     private Duration readyTimeout = Duration.ofSeconds(5);
     private Safeguards safeguards = Safeguards.NONE;
     private Map<String, HttpFault> faults = Map.of();
-    private String cluster = "";
     private Optional<Duration> streamIdleTimeout = Optional.empty();
 
     /** Fields of the virtual host. */
@@ -85,12 +84,6 @@ final class CallBed {
     /** The route's retry policy. */
     Builder retry(String yaml) {
       return action("retry_policy: {" + yaml + "}");
-    }
-
-    /** More fields of the cluster. */
-    Builder cluster(String yaml) {
-      cluster = yaml;
-      return this;
     }
 
     /** Nobody is set aside. */
@@ -153,9 +146,7 @@ final class CallBed {
                 eds_cluster_config: {eds_config: {ads: {}}}
                 circuit_breakers: {thresholds: [{max_requests: 3, max_retries: 2}]}
                 outlier_detection:\s"""
-                    + builder.outliers
-                    + "\n"
-                    + builder.cluster),
+                    + builder.outliers),
             builder.safeguards,
             time,
             time.serial("config"),

@@ -188,25 +188,8 @@ class TimeoutTest {
         run.local()
             .info()
             .explanation()
-            .contains("longer than the 70 ms that its cluster, or the request's header, allows"),
+            .contains("longer than the 70 ms that the request's header"),
         run.local().info().explanation());
-  }
-
-  @Test
-  void aClusterBoundsTheStreamOfEachTryUnlessAHeaderDoes() {
-    CallBed bed =
-        CallBed.with()
-            .cluster("common_http_protocol_options: {max_stream_duration: 0.05s}")
-            .action("retry_policy: {retry_on: reset}")
-            .build();
-    CallBed.Run run = bed.run(fail(Failure.STREAM_DURATION).after(Duration.ofMillis(50)));
-    assertEquals(2, run.attempts().size());
-    for (Attempt attempt : run.attempts()) {
-      assertEquals(Duration.ofMillis(50), attempt.timeLeft());
-    }
-    assertEquals("URX,UMSDR", run.flags());
-    Attempt asked = CallBed.attempt(bed.forward(STREAM_OF_70_MS, true, CallContext.NONE).next());
-    assertEquals(Duration.ofMillis(70), asked.timeLeft());
   }
 
   @Test

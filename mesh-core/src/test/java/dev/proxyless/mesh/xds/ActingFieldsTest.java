@@ -473,7 +473,6 @@ final class ActingFieldsTest {
             envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
               "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
               explicit_http_config: {http2_protocol_options: {}}
-              common_http_protocol_options: {max_stream_duration: 9s}
           circuit_breakers:
             thresholds:
             - {max_requests: 3, max_retries: 2, retry_budget: {budget_percent: {value: 12.5}, min_retry_concurrency: 4}}
@@ -527,7 +526,6 @@ final class ActingFieldsTest {
           name: dns
           type: STRICT_DNS
           http2_protocol_options: {}
-          common_http_protocol_options: {max_stream_duration: 8s}
           dns_refresh_rate: 7s
           dns_lookup_family: V4_ONLY
           load_assignment:

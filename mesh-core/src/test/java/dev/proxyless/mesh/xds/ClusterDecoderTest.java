@@ -56,8 +56,7 @@ final class ClusterDecoderTest {
             Optional.empty(),
             new CircuitBreakers(1024, 3, Optional.empty()),
             new CircuitBreakers(1024, 3, Optional.empty()),
-            50,
-            Duration.ZERO),
+            50),
         decoding.cluster("{" + EDS + "}"));
   }
 

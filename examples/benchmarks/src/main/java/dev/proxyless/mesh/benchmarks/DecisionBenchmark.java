@@ -130,8 +130,7 @@ public class DecisionBenchmark {
             Optional.empty(),
             Cluster.CircuitBreakers.DEFAULT,
             Cluster.CircuitBreakers.DEFAULT,
-            50,
-            Duration.ZERO);
+            50);
     Upstream upstream = Upstream.create(cluster, time, Runnable::run, Telemetry.NONE);
     upstream.update(all.build());
     return new MeshView.Target(upstream, null);

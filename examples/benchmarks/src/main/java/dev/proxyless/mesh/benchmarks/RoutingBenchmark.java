@@ -121,8 +121,7 @@ public class RoutingBenchmark {
             Optional.empty(),
             Cluster.CircuitBreakers.DEFAULT,
             Cluster.CircuitBreakers.DEFAULT,
-            50,
-            java.time.Duration.ZERO);
+            50);
     MeshView.Target target =
         new MeshView.Target(Upstream.create(cluster, time, Runnable::run, Telemetry.NONE), null);
     return new MeshView() {
