@@ -179,12 +179,13 @@ final class OfflineRoutes {
     return new Cluster(
         name,
         new Cluster.Discovery.Static(EndpointAssignment.EMPTY),
-        Duration.ofSeconds(5),
+        Cluster.Connections.DEFAULT,
         Cluster.Protocol.HTTP1,
         Optional.empty(),
         Optional.empty(),
         CircuitBreakers.DEFAULT,
         CircuitBreakers.DEFAULT,
+        Duration.ZERO,
         PANIC_THRESHOLD);
   }
 }

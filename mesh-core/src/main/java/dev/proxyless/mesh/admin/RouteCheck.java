@@ -13,6 +13,7 @@ import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTable;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.route.Surroundings;
 import java.nio.charset.StandardCharsets;
@@ -116,7 +117,7 @@ public final class RouteCheck {
 
     private void follow(RouteEntry taken) {
       if (taken.action() instanceof RouteAction.Forward) {
-        RouteEntry.Target target = taken.target(head, info);
+        RouteTarget target = taken.target(head, info);
         cluster = target.cluster();
         coverage.reached(taken, cluster);
         HeaderEdits edits = HeaderEdits.of(head);
@@ -131,7 +132,7 @@ public final class RouteCheck {
       }
     }
 
-    private void mutateResponse(RouteEntry taken, RouteEntry.@Nullable Target target) {
+    private void mutateResponse(RouteEntry taken, @Nullable RouteTarget target) {
       HeaderEdits edits = HeaderEdits.of(response);
       taken.finalizeResponse(
           request, info, target, edits, new ResponseInfo(status(), "", "", "", 1));

@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.cluster.Endpoint;
+import dev.proxyless.mesh.model.Cluster.Connections;
 import dev.proxyless.mesh.model.Cluster.Protocol;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.telemetry.MeshMeters.AttemptReason;
@@ -49,7 +50,7 @@ public final class Attempt {
     this.routed = routed;
     this.authority = sent.authority();
     this.edits = sent.edits();
-    this.times = times;
+    this.times = times.orStream(routed.target().upstream().config().maxStreamDuration());
     this.span = span;
     this.startNanos = startNanos;
   }
@@ -101,7 +102,29 @@ public final class Attempt {
 
   /** The bound on connecting, TLS included. */
   public Duration connectTimeout() {
-    return routed.target().upstream().config().connectTimeout();
+    return connections().connectTimeout();
+  }
+
+  /** How long its connection may be kept while no request uses it; zero is no bound. */
+  public Duration connectionIdleTimeout() {
+    return connections().idleTimeout();
+  }
+
+  /** The age at which its connection takes no more requests; zero is no bound. */
+  public Duration maxConnectionAge() {
+    return connections().maxDuration();
+  }
+
+  /**
+   * How many requests its connection takes; zero is no bound. Where several are open at once, it
+   * may take some more.
+   */
+  public long maxConnectionRequests() {
+    return connections().maxRequests();
+  }
+
+  private Connections connections() {
+    return routed.target().upstream().config().connections();
   }
 
   /**

@@ -19,6 +19,13 @@ record AttemptTimes(
     return after.isZero() ? this : new AttemptTimes(perTry, after, idle, idleFailure, stream);
   }
 
+  /** The same with a bound on the stream where there is none. */
+  AttemptTimes orStream(Duration bound) {
+    return bound.isZero() || !stream.isZero()
+        ? this
+        : new AttemptTimes(perTry, hedgeAfter, idle, idleFailure, bound);
+  }
+
   /** Whether {@code stream} is less than what is left of the call; 0 is no bound. */
   boolean isBoundByStream(long leftNanos) {
     return !stream.isZero() && (leftNanos == 0 || stream.toNanos() < leftNanos);

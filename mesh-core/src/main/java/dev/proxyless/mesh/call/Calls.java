@@ -116,7 +116,7 @@ public final class Calls {
     return call.mirroredBy(mirrors(routing, upstream, now));
   }
 
-  private Decision respond(Routed.Answered answered) {
+  private Decision.Respond respond(Routed.Answered answered) {
     InjectedFault fault = answered.fault();
     if (fault.isDelayed()) {
       time.schedule(fault.delay(), fault.end());
@@ -196,18 +196,21 @@ public final class Calls {
       UnaryOperator<@Nullable String> header) {
     long now = time.nanoTime();
     Routing routing = before.at(now);
-    Optional<Routed> routed = routing.follow(redirected, policy, replayable, status, header);
+    Optional<Routed> routed =
+        routing.follow(redirected, policy, replayable, status, header, time::random);
     if (routed.isEmpty()) {
       return Optional.empty();
     }
     if (routed.get() instanceof Routed.Upstream next) {
       try {
-        return Optional.of(new Verdict.Follow(begin(routing, next, replayable, now)));
+        return Optional.of(
+            new Verdict.Follow(begin(routing, next, replayable, now), next.fault().delay()));
       } catch (MeshClosedException closing) {
         return Optional.empty(); // the caller gets the redirect itself
       }
     }
-    return Optional.of(new Verdict.GiveUp(((Routed.Answered) routed.get()).reply()));
+    Decision.Respond respond = respond((Routed.Answered) routed.get());
+    return Optional.of(new Verdict.GiveUp(respond.reply(), respond.delay()));
   }
 
   MeshTime time() {

@@ -6,6 +6,7 @@ import dev.proxyless.mesh.route.FaultFilter;
 import dev.proxyless.mesh.route.FaultFilter.Fault;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
@@ -34,11 +35,12 @@ final class Faults {
       RequestHead head,
       StreamInfo info,
       LongSupplier random) {
-    RouteEntry.Target target =
+    RouteTarget target =
         route != null && route.action() instanceof RouteAction.Forward
             ? route.target(head, info)
             : null;
     Duration delay = Duration.ZERO;
+    long kibPerSecond = Long.MAX_VALUE;
     List<FaultFilter> begun = new ArrayList<>();
     Optional<LocalReply> abort = Optional.empty();
     for (Map.Entry<String, FaultFilter> each : chain.manager().faults().entrySet()) {
@@ -51,6 +53,9 @@ final class Faults {
       if (fault.isPresent()) {
         begun.add(filter);
         delay = delay.plus(fault.get().delay());
+        if (fault.get().responseKibPerSecond() > 0) {
+          kibPerSecond = Math.min(kibPerSecond, fault.get().responseKibPerSecond());
+        }
         if (fault.get().aborts()) {
           abort = Optional.of(reply(route, target, head, fault.get(), !delay.isZero()));
           break;
@@ -59,12 +64,16 @@ final class Faults {
     }
     return begun.isEmpty()
         ? InjectedFault.NONE
-        : new InjectedFault(delay, abort, () -> begun.forEach(FaultFilter::release));
+        : new InjectedFault(
+            delay,
+            kibPerSecond == Long.MAX_VALUE ? 0 : kibPerSecond,
+            abort,
+            () -> begun.forEach(FaultFilter::release));
   }
 
   private static LocalReply reply(
       @Nullable RouteEntry route,
-      RouteEntry.@Nullable Target target,
+      @Nullable RouteTarget target,
       RequestHead head,
       Fault fault,
       boolean delayed) {

@@ -4,6 +4,7 @@ import dev.proxyless.mesh.cluster.BackupRequests;
 import dev.proxyless.mesh.cluster.Endpoint;
 import dev.proxyless.mesh.cluster.Upstream;
 import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.time.MeshTime;
 import java.time.Duration;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -79,10 +80,10 @@ final class Hedge {
         : upstream.pick(endpoint -> endpoint == last.endpoint(), PICKS, Set.of());
   }
 
-  /** A try was answered after this time. */
-  void answered(long nanos) {
+  /** A try that began then was answered now. */
+  void answered(MeshTime time, long startNanos) {
     if (backups != null) {
-      backups.answered(nanos);
+      backups.answered(time.nanoTime() - startNanos);
     }
   }
 }

@@ -62,7 +62,7 @@ record LocalEnd(
             + denied);
   }
 
-  /** A try took longer than the request's own header allows a stream to take. */
+  /** A try took longer than the request's own header, or else its cluster, allows a stream. */
   static LocalEnd streamDuration(Attempt attempt, CallTimeouts timeouts, String denied) {
     return new LocalEnd(
         504,
@@ -72,8 +72,10 @@ record LocalEnd(
         List.of(),
         attempt
             + " took longer than the "
-            + timeouts.perTryStream().toMillis()
-            + " ms that the request's header asks for"
+            + attempt.timeLeft().toMillis()
+            + (timeouts.perTryStream().isZero()
+                ? " ms of its cluster's max_stream_duration"
+                : " ms that the request's header asks for")
             + denied);
   }
 

@@ -127,6 +127,11 @@ public final class MeshCall implements Decision.Forward {
     return routed.route().requestBodyBufferLimit().orElse(DEFAULT_REPLAY_LIMIT);
   }
 
+  /** How fast the caller may get the response's body, by an injected fault; zero is no bound. */
+  public long responseKibPerSecond() {
+    return routed.fault().responseKibPerSecond();
+  }
+
   /** The request's body is longer than {@link #replayLimit}, so that no try follows. Any thread. */
   public void tooLongToReplay() {
     replayable = false;
@@ -202,7 +207,7 @@ public final class MeshCall implements Decision.Forward {
     sent = true;
     int counted = countedStatus(newStatus, header);
     upstream().report(ended.endpoint(), counted);
-    hedge.answered(calls.time().nanoTime() - ended.startNanos());
+    hedge.answered(calls.time(), ended.startNanos());
     AttemptResult result = result(counted);
     RetryOn bad =
         rules != null && replayable ? RetryConditions.met(rules, newStatus, header) : null;
@@ -254,10 +259,11 @@ public final class MeshCall implements Decision.Forward {
    * the HTTP status it maps to.
    */
   private int countedStatus(int responseStatus, UnaryOperator<@Nullable String> header) {
+    if (!LocalReplies.isGrpc(routed.head())) {
+      return responseStatus;
+    }
     int grpc = GrpcStatus.parse(header.apply("grpc-status"));
-    return grpc >= 0 && LocalReplies.isGrpc(routed.head())
-        ? GrpcStatus.toHttp(grpc)
-        : responseStatus;
+    return grpc >= 0 ? GrpcStatus.toHttp(grpc) : responseStatus;
   }
 
   private static AttemptResult result(int status) {

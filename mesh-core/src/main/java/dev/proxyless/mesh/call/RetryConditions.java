@@ -23,9 +23,16 @@ final class RetryConditions {
   static @Nullable RetryOn met(
       RetryRules rules, int status, UnaryOperator<@Nullable String> header) {
     RetryPolicy policy = rules.policy();
-    if (header.apply(RATE_LIMITED) != null) {
-      return policy.isOn(RetryOn.ENVOY_RATELIMITED) ? RetryOn.ENVOY_RATELIMITED : null;
+    RetryOn condition = anyMet(rules, policy, status, header);
+    boolean rateLimited = policy.isOn(RetryOn.ENVOY_RATELIMITED);
+    if ((condition != null || rateLimited) && header.apply(RATE_LIMITED) != null) {
+      return rateLimited ? RetryOn.ENVOY_RATELIMITED : null;
     }
+    return condition;
+  }
+
+  private static @Nullable RetryOn anyMet(
+      RetryRules rules, RetryPolicy policy, int status, UnaryOperator<@Nullable String> header) {
     if (policy.isOn(RetryOn.SERVER_ERROR) && status >= 500 && status < 600) {
       return RetryOn.SERVER_ERROR;
     }
@@ -42,7 +49,7 @@ final class RetryConditions {
     if (policy.isOn(RetryOn.RETRIABLE_HEADERS) && rules.matchesResponse(header)) {
       return RetryOn.RETRIABLE_HEADERS;
     }
-    return grpc(policy, header);
+    return rules.asksForGrpcStatus() ? grpc(policy, header) : null;
   }
 
   private static @Nullable RetryOn grpc(

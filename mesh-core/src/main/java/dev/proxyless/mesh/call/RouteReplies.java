@@ -8,6 +8,7 @@ import dev.proxyless.mesh.route.HeaderEdits;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
@@ -145,7 +146,7 @@ final class RouteReplies {
   }
 
   static LocalReply noCluster(
-      RouteEntry route, RouteEntry.Target routed, RequestHead head, StreamInfo info) {
+      RouteEntry route, RouteTarget routed, RequestHead head, StreamInfo info) {
     int status = ((Forward) route.action()).clusterNotFoundStatus();
     CallInfo call =
         new CallInfo(
@@ -168,7 +169,7 @@ final class RouteReplies {
       RouteEntry route,
       RequestHead head,
       StreamInfo info,
-      RouteEntry.@Nullable Target routed,
+      @Nullable RouteTarget routed,
       List<Header> headers,
       int status,
       CallInfo call) {

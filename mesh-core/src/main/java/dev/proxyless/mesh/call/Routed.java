@@ -8,6 +8,7 @@ import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import java.util.ArrayList;
@@ -76,7 +77,7 @@ public sealed interface Routed {
       RequestHead head,
       StreamInfo info,
       RouteEntry route,
-      RouteEntry.Target routed,
+      RouteTarget routed,
       Target target,
       CallTimeouts timeouts,
       Bounds bounds,
@@ -127,7 +128,7 @@ public sealed interface Routed {
           List.copyOf(steps),
           withBody,
           envoyHeaders,
-          InjectedFault.NONE);
+          fault);
     }
 
     /** A copy of the request for another cluster, without retries. */
@@ -164,7 +165,7 @@ public sealed interface Routed {
 
     /** By which the cluster's limits count it. */
     RouteAction.Priority priority() {
-      return ((RouteAction.Forward) route.action()).priority();
+      return route.priority();
     }
 
     /** Time left of the call; negative when it is over. Only where something bounds it. */

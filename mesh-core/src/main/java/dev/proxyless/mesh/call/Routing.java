@@ -9,6 +9,7 @@ import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Forward;
 import dev.proxyless.mesh.model.RouteAction.RouteTimeouts;
 import dev.proxyless.mesh.route.ConnectionManager.Arrival;
+import dev.proxyless.mesh.route.DirectReply;
 import dev.proxyless.mesh.route.EditedHead;
 import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
@@ -16,6 +17,7 @@ import dev.proxyless.mesh.route.InternalRedirects;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.CallInfo;
@@ -173,7 +175,7 @@ public final class Routing {
               route, redirected, info, redirect.status(), location, "", Optional.empty()));
     }
     if (route.action() instanceof RouteAction.DirectResponse) {
-      RouteEntry.DirectReply reply = route.directReply(head, info);
+      DirectReply reply = route.directReply(head, info);
       return new Routed.Answered(
           "direct_response",
           RouteReplies.byRoute(
@@ -185,7 +187,7 @@ public final class Routing {
               reply.body(),
               reply.contentType()));
     }
-    RouteEntry.Target routed = route.target(head, info);
+    RouteTarget routed = route.target(head, info);
     Target target = view.cluster(routed.cluster());
     if (target == null) {
       return new Routed.Answered("no_cluster", RouteReplies.noCluster(route, routed, head, info));
@@ -211,13 +213,15 @@ public final class Routing {
    * @param before what was redirected
    * @param replayable whether the body can be sent again
    * @param response the first value of a header of the redirect, or null
+   * @param dice random numbers by which faults are drawn: as in Envoy, filters run again
    */
   Optional<Routed> follow(
       Routed.Upstream before,
       InternalRedirectPolicy policy,
       boolean replayable,
       int status,
-      UnaryOperator<@Nullable String> response) {
+      UnaryOperator<@Nullable String> response,
+      LongSupplier dice) {
     RequestHead sent =
         EditedHead.of(before.head(), before.authority(), before.path(), before.edits());
     Optional<InternalRedirects.Next> next =
@@ -234,7 +238,7 @@ public final class Routing {
     }
     List<HeaderEdit> edits = new ArrayList<>(before.edits());
     edits.addAll(next.get().edits());
-    Routed routed = route(next.get().head(sent), before.info(), edits, null);
+    Routed routed = route(next.get().head(sent), before.info(), edits, dice);
     if (!(routed instanceof Routed.Upstream upstream)) {
       return routed instanceof Routed.Through ? Optional.empty() : Optional.of(routed);
     }
@@ -287,7 +291,7 @@ public final class Routing {
       RequestHead head,
       StreamInfo info,
       RouteEntry route,
-      RouteEntry.Target routed,
+      RouteTarget routed,
       Target target,
       List<HeaderEdit> before) {
     boolean steered = EnvoyHeaders.any(head);

@@ -4,6 +4,7 @@ import dev.proxyless.mesh.model.HttpConnectionManager.Router;
 import dev.proxyless.mesh.model.RetryOn;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlag;
@@ -18,11 +19,7 @@ final class StrictHeaders {
   private StrictHeaders() {}
 
   static Optional<Routed> refusal(
-      Router router,
-      RouteEntry route,
-      RouteEntry.Target routed,
-      RequestHead head,
-      StreamInfo info) {
+      Router router, RouteEntry route, RouteTarget routed, RequestHead head, StreamInfo info) {
     for (String name : router.strictCheckHeaders()) {
       String value = head.header(name);
       if (value != null && !isValid(name, value)) {
@@ -36,7 +33,7 @@ final class StrictHeaders {
       String name,
       String value,
       RouteEntry route,
-      RouteEntry.Target routed,
+      RouteTarget routed,
       RequestHead head,
       StreamInfo info) {
     CallInfo call =

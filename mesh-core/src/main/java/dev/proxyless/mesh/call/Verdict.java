@@ -31,11 +31,23 @@ public sealed interface Verdict {
   record Wait() implements Verdict {}
 
   /**
-   * Discard the response and go on with another call, which an internal redirect leads to. The call
-   * so far is over; the tries of the next one change the caller's own request as well.
+   * Discard the response, wait, and go on with another call, which an internal redirect leads to.
+   * The call so far is over; the tries of the next one change the caller's own request as well.
+   *
+   * @param delay that is injected; zero is none
    */
-  record Follow(MeshCall next) implements Verdict {}
+  record Follow(MeshCall next, Duration delay) implements Verdict {}
 
-  /** Give this to the caller instead; the call is over. */
-  record GiveUp(LocalReply reply) implements Verdict {}
+  /**
+   * Wait, and give this to the caller instead; the call is over.
+   *
+   * @param delay that is injected; zero is none
+   */
+  record GiveUp(LocalReply reply, Duration delay) implements Verdict {
+
+    /** Without a delay. */
+    GiveUp(LocalReply reply) {
+      this(reply, Duration.ZERO);
+    }
+  }
 }

@@ -10,24 +10,45 @@ import java.util.Optional;
  *
  * @param name the resource's name
  * @param discovery where its endpoints come from
- * @param connectTimeout for TCP and TLS together; unset is 5 s
+ * @param connections how long connections may take, last and idle
  * @param protocol what its endpoints speak
  * @param tls how they are spoken to; empty for plaintext
  * @param outlierDetection when an endpoint is set aside; empty for never
  * @param circuitBreakers limits of the default priority
  * @param highPriority limits of calls whose route has the priority HIGH
+ * @param maxStreamDuration of each try, its response's body included, unless the request's own
+ *     header says otherwise; zero is no bound, as unset
  * @param panicThreshold the share of healthy endpoints, in percent, below which health is ignored
  */
 public record Cluster(
     String name,
     Discovery discovery,
-    Duration connectTimeout,
+    Connections connections,
     Protocol protocol,
     Optional<UpstreamTlsContext> tls,
     Optional<OutlierDetection> outlierDetection,
     CircuitBreakers circuitBreakers,
     CircuitBreakers highPriority,
+    Duration maxStreamDuration,
     double panicThreshold) {
+
+  /**
+   * What bounds each connection, by the cluster's {@code connect_timeout} and {@code
+   * HttpProtocolOptions}. Zero is no bound.
+   *
+   * @param connectTimeout for TCP and TLS together; unset is 5 s
+   * @param idleTimeout how long it is kept while no request uses it; unset is an hour
+   * @param maxDuration the age at which it takes no more requests
+   * @param maxRequests after so many requests it takes no more; where several are open at once, as
+   *     on HTTP/2, some more than that
+   */
+  public record Connections(
+      Duration connectTimeout, Duration idleTimeout, Duration maxDuration, long maxRequests) {
+
+    /** As they are where a cluster says nothing. */
+    public static final Connections DEFAULT =
+        new Connections(Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO, 0);
+  }
 
   /** What an endpoint speaks. */
   public enum Protocol {

@@ -11,6 +11,7 @@ import java.util.OptionalLong;
  *
  * @param delay before a request goes on
  * @param abort in place of a response
+ * @param responseRateLimit how fast a response comes
  * @param upstreamCluster the one cluster whose requests are concerned; empty for all
  * @param headers that a request must have
  * @param downstreamNodes one of which {@code x-envoy-downstream-service-node} must name; empty for
@@ -20,6 +21,7 @@ import java.util.OptionalLong;
 public record HttpFault(
     Optional<Delay> delay,
     Optional<Abort> abort,
+    Optional<RateLimit> responseRateLimit,
     String upstreamCluster,
     List<HeaderMatcher> headers,
     List<String> downstreamNodes,
@@ -43,4 +45,12 @@ public record HttpFault(
    */
   public record Abort(
       OptionalInt httpStatus, OptionalInt grpcStatus, FractionalPercent percentage) {}
+
+  /**
+   * {@code FaultRateLimit}.
+   *
+   * @param kibPerSecond how fast; empty where {@code x-envoy-fault-throughput-response} says it
+   * @param percentage of the requests
+   */
+  public record RateLimit(OptionalLong kibPerSecond, FractionalPercent percentage) {}
 }

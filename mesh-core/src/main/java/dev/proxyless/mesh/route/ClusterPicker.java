@@ -30,7 +30,7 @@ final class ClusterPicker {
    *
    * @param header names the cluster, a part of the request line too; null where the entry does
    */
-  private record Choice(RouteEntry.Target target, @Nullable HeaderName header) {}
+  private record Choice(RouteTarget target, @Nullable HeaderName header) {}
 
   private final Choice[] choices;
   private final long[] cumulativeWeights;
@@ -89,7 +89,7 @@ final class ClusterPicker {
   private static Choice choice(
       ClusterWeight entry, Forward forward, Function<String, CallMeters> meters, String at) {
     return new Choice(
-        RouteEntry.Target.compile(
+        RouteTarget.compile(
             entry, lbMetadata(forward.metadataMatch(), entry.metadataMatch()), meters, at),
         entry.name().isEmpty() ? HeaderName.of(entry.clusterHeader()) : null);
   }
@@ -106,7 +106,7 @@ final class ClusterPicker {
     return Collections.unmodifiableMap(merged);
   }
 
-  RouteEntry.Target pick(RequestHead head, StreamInfo info) {
+  RouteTarget pick(RequestHead head, StreamInfo info) {
     Choice choice = choices.length == 1 ? choices[0] : choices[index(head, info)];
     if (choice.header == null) {
       return choice.target;
@@ -161,8 +161,8 @@ final class ClusterPicker {
   }
 
   /** The entries that name their cluster. */
-  List<RouteEntry.Target> targets() {
-    List<RouteEntry.Target> targets = new ArrayList<>();
+  List<RouteTarget> targets() {
+    List<RouteTarget> targets = new ArrayList<>();
     for (Choice choice : choices) {
       if (choice.header == null) {
         targets.add(choice.target);

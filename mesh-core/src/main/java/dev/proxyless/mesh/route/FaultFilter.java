@@ -12,11 +12,14 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The fault filter, compiled: which requests it delays or aborts. Source: Envoy's {@code
- * FaultFilter}. Safe for use by several threads.
+ * The fault filter, compiled: which requests it delays or aborts, and whose responses it slows
+ * down. Source: Envoy's {@code FaultFilter}. Safe for use by several threads.
  */
 public final class FaultFilter {
 
+  private static final String THROUGHPUT = "x-envoy-fault-throughput-response";
+  private static final String THROUGHPUT_PERCENTAGE =
+      "x-envoy-fault-throughput-response-percentage";
   private static final String NODE = "x-envoy-downstream-service-node";
   private static final String DELAY = "x-envoy-fault-delay-request";
   private static final String DELAY_PERCENTAGE = "x-envoy-fault-delay-request-percentage";
@@ -56,11 +59,22 @@ public final class FaultFilter {
    * What is done to a request. Whoever gets one gives it back by {@link #release} when the request
    * has ended.
    *
+   * @param responseKibPerSecond how fast the response may come; zero is no bound
    * @param delay zero is none
    * @param httpStatus to answer with
    * @param grpcStatus to answer with
    */
-  public record Fault(Duration delay, OptionalInt httpStatus, OptionalInt grpcStatus) {
+  public record Fault(
+      long responseKibPerSecond, Duration delay, OptionalInt httpStatus, OptionalInt grpcStatus) {
+
+    private boolean isNone() {
+      return responseKibPerSecond == 0 && delay.isZero() && !aborts();
+    }
+
+    private Fault abortedWith(OptionalInt http, OptionalInt grpc) {
+      return new Fault(responseKibPerSecond, delay, http, grpc);
+    }
+
     /** Whether the request is answered in place of being sent. */
     public boolean aborts() {
       return httpStatus.isPresent() || grpcStatus.isPresent();
@@ -76,9 +90,11 @@ public final class FaultFilter {
     if (!concerns(head, cluster)) {
       return Optional.empty();
     }
+    long throughput = throughput(head, random);
     Duration delay = delay(head, random);
-    Fault fault = abort(head, random, delay);
-    return (delay.isZero() && !fault.aborts()) || !begin() ? Optional.empty() : Optional.of(fault);
+    OptionalInt none = OptionalInt.empty();
+    Fault fault = abort(head, random, new Fault(throughput, delay, none, none));
+    return fault.isNone() || !begin() ? Optional.empty() : Optional.of(fault);
   }
 
   private boolean concerns(RequestHead head, String cluster) {
@@ -100,6 +116,17 @@ public final class FaultFilter {
     return true;
   }
 
+  private long throughput(RequestHead head, LongSupplier random) {
+    HttpFault.RateLimit limit = config.responseRateLimit().orElse(null);
+    if (limit == null) {
+      return 0;
+    }
+    boolean fixed = limit.kibPerSecond().isPresent();
+    long kib = fixed ? limit.kibPerSecond().getAsLong() : number(head.header(THROUGHPUT), 0);
+    long asked = fixed ? limit.percentage().numerator() : asked(head, THROUGHPUT_PERCENTAGE);
+    return kib > 0 && isDrawn(limit.percentage(), asked, random) ? kib : 0;
+  }
+
   private Duration delay(RequestHead head, LongSupplier random) {
     HttpFault.Delay delay = config.delay().orElse(null);
     if (delay == null) {
@@ -117,26 +144,27 @@ public final class FaultFilter {
   }
 
   /** What headers say holds only where the configuration leaves it to them. */
-  private Fault abort(RequestHead head, LongSupplier random, Duration delay) {
+  private Fault abort(RequestHead head, LongSupplier random, Fault without) {
     HttpFault.Abort abort = config.abort().orElse(null);
-    OptionalInt none = OptionalInt.empty();
     if (abort == null) {
-      return new Fault(delay, none, none);
+      return without;
     }
     if (abort.httpStatus().isPresent() || abort.grpcStatus().isPresent()) {
       return isDrawn(abort.percentage(), abort.percentage().numerator(), random)
-          ? new Fault(delay, abort.httpStatus(), abort.grpcStatus())
-          : new Fault(delay, none, none);
+          ? without.abortedWith(abort.httpStatus(), abort.grpcStatus())
+          : without;
     }
     if (!isDrawn(abort.percentage(), asked(head, ABORT_PERCENTAGE), random)) {
-      return new Fault(delay, none, none);
+      return without;
     }
     long http = number(head.header(ABORT), 0);
     if (http >= 200 && http < 600) {
-      return new Fault(delay, OptionalInt.of((int) http), none);
+      return without.abortedWith(OptionalInt.of((int) http), OptionalInt.empty());
     }
     long grpc = number(head.header(ABORT_GRPC), -1);
-    return new Fault(delay, none, grpc < 0 ? none : OptionalInt.of((int) grpc));
+    return grpc < 0
+        ? without
+        : without.abortedWith(OptionalInt.empty(), OptionalInt.of((int) grpc));
   }
 
   /** The share that a header asks for, in the configuration's units; all where it does not. */

@@ -11,7 +11,7 @@ final class FormatContext {
   final RequestHead head;
   final StreamInfo info;
   final RouteEntry route;
-  final RouteEntry.@Nullable Target target;
+  final @Nullable RouteTarget target;
 
   /** Changes to the request so far; null once it was sent, when the head has them. */
   private final @Nullable HeaderEdits requestEdits;
@@ -25,7 +25,7 @@ final class FormatContext {
       RequestHead head,
       StreamInfo info,
       RouteEntry route,
-      RouteEntry.@Nullable Target target,
+      @Nullable RouteTarget target,
       @Nullable HeaderEdits requestEdits,
       @Nullable HeaderEdits responseEdits,
       @Nullable ResponseInfo response) {
@@ -44,7 +44,7 @@ final class FormatContext {
       RequestHead head,
       StreamInfo info,
       RouteEntry route,
-      RouteEntry.@Nullable Target target,
+      @Nullable RouteTarget target,
       @Nullable HeaderEdits edits) {
     return new FormatContext(head, info, route, target, edits, null, null);
   }
@@ -54,7 +54,7 @@ final class FormatContext {
       RequestHead head,
       StreamInfo info,
       RouteEntry route,
-      RouteEntry.@Nullable Target target,
+      @Nullable RouteTarget target,
       HeaderEdits responseEdits,
       ResponseInfo response) {
     return new FormatContext(head, info, route, target, null, responseEdits, response);

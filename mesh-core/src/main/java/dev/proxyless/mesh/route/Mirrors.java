@@ -84,7 +84,7 @@ final class Mirrors {
 
   /** The copies that are made of a request. */
   List<RouteEntry.Mirror> of(
-      RequestHead sent, StreamInfo info, RouteEntry route, RouteEntry.Target target) {
+      RequestHead sent, StreamInfo info, RouteEntry route, RouteTarget target) {
     if (policies.isEmpty() || sent.method().equals("CONNECT")) {
       return List.of();
     }

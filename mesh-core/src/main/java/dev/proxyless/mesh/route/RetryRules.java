@@ -20,6 +20,7 @@ public final class RetryRules {
   private final RetryPolicy policy;
   private final List<HeaderCondition> requestConditions;
   private final List<HeaderCondition> responseConditions;
+  private final boolean grpc;
 
   private RetryRules(
       RetryPolicy policy,
@@ -28,6 +29,7 @@ public final class RetryRules {
     this.policy = policy;
     this.requestConditions = requestConditions;
     this.responseConditions = responseConditions;
+    grpc = policy.retryOn().stream().anyMatch(each -> each.grpcStatus() >= 0);
   }
 
   /** What a request's headers are merged into where the route says nothing. */
@@ -143,6 +145,11 @@ public final class RetryRules {
       }
     }
     return false;
+  }
+
+  /** Whether any condition is a gRPC status. */
+  public boolean asksForGrpcStatus() {
+    return grpc;
   }
 
   /** Whether a response asks for a retry by its headers ({@code retriable_headers}). */

@@ -2,24 +2,16 @@ package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.Decorator;
 import dev.proxyless.mesh.model.FilterConfig;
-import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.Metadata;
 import dev.proxyless.mesh.model.Route;
 import dev.proxyless.mesh.model.RouteAction;
-import dev.proxyless.mesh.model.RouteAction.ClusterWeight;
 import dev.proxyless.mesh.model.RouteAction.HostRewrite;
 import dev.proxyless.mesh.model.RouteAction.Priority;
 import dev.proxyless.mesh.model.VirtualHost;
 import dev.proxyless.mesh.telemetry.MeshMeters;
-import dev.proxyless.mesh.telemetry.MeshMeters.CallMeters;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
-import java.util.function.Function;
-import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** A route, compiled: its conditions, its targets and what it does. Immutable. */
@@ -32,13 +24,12 @@ public final class RouteEntry {
   private final ClusterPicker clusters;
   private final HashPolicies hashPolicies;
   private final Levels levels;
-  private final Map<HttpFault, FaultFilter> faults;
+  private final RouteFaults faults;
   private final HostRewriter hostRewriter;
   private final PathRewriter pathRewriter;
   private final boolean autoHost;
   private final boolean appendForwardedHost;
-  private final @Nullable Redirects redirects;
-  private final @Nullable ReplyBody replyBody;
+  private final OwnAnswer answer;
 
   private RouteEntry(
       VirtualHost virtualHost,
@@ -73,7 +64,7 @@ public final class RouteEntry {
                         at + ".route"))
             .orElse(ClusterPicker.NONE);
     levels = hostLevels.with(route, at);
-    faults = compiledFaults(at);
+    faults = RouteFaults.compile(levels, clusters.targets(), at);
     hostRewriter =
         forward
             .map(action -> HostRewriter.compile(action.hostRewrite(), at + ".route"))
@@ -87,14 +78,7 @@ public final class RouteEntry {
     autoHost =
         forward.map(action -> action.hostRewrite() instanceof HostRewrite.Auto).orElse(false);
     appendForwardedHost = forward.map(RouteAction.Forward::appendForwardedHost).orElse(false);
-    redirects =
-        route.action() instanceof RouteAction.Redirect redirect
-            ? Redirects.compile(redirect, route.match().path(), at + ".redirect")
-            : null;
-    replyBody =
-        route.action() instanceof RouteAction.DirectResponse reply
-            ? ReplyBody.compile(reply, at + ".direct_response")
-            : null;
+    answer = OwnAnswer.compile(route, at);
   }
 
   static RouteEntry compile(
@@ -105,84 +89,6 @@ public final class RouteEntry {
       String at,
       MeshMeters meters) {
     return new RouteEntry(virtualHost, route, hostLevels, hostRetryRules, at, meters);
-  }
-
-  /** A cluster that a call is sent to, and what its entry of {@code weighted_clusters} says. */
-  public static final class Target {
-    private final String cluster;
-    private final long weight;
-    private final Supplier<CallMeters> meters;
-    private final Function<String, CallMeters> metersOf;
-    private final HeaderMutator requests;
-    private final HeaderMutator responses;
-    private final String authority;
-    private final Map<String, Object> metadataMatch;
-    private final Map<String, FilterConfig> filters;
-
-    private Target(String cluster, Supplier<CallMeters> meters, Target entry) {
-      this.cluster = cluster;
-      this.meters = meters;
-      weight = entry.weight;
-      metersOf = entry.metersOf;
-      requests = entry.requests;
-      responses = entry.responses;
-      authority = entry.authority;
-      metadataMatch = entry.metadataMatch;
-      filters = entry.filters;
-    }
-
-    private Target(
-        ClusterWeight entry,
-        Map<String, Object> metadataMatch,
-        Function<String, CallMeters> metersOf,
-        String at) {
-      CallMeters found =
-          entry.name().isEmpty() ? MeshMeters.NONE.calls("", "", "") : metersOf.apply(entry.name());
-      cluster = entry.name();
-      weight = entry.weight();
-      meters = () -> found;
-      this.metersOf = metersOf;
-      requests = HeaderMutator.ofRequests(entry.requestHeaders(), at);
-      responses = HeaderMutator.ofResponses(entry.responseHeaders(), at);
-      authority = entry.hostRewriteLiteral().orElse("");
-      this.metadataMatch = metadataMatch;
-      filters = entry.typedPerFilterConfig();
-    }
-
-    static Target compile(
-        ClusterWeight entry,
-        Map<String, Object> metadataMatch,
-        Function<String, CallMeters> metersOf,
-        String at) {
-      return new Target(entry, metadataMatch, metersOf, at);
-    }
-
-    /** The same entry, whose cluster a request named: it has meters only once it is called. */
-    Target named(String name) {
-      return name.isEmpty() ? this : new Target(name, () -> metersOf.apply(name), this);
-    }
-
-    long weight() {
-      return weight;
-    }
-
-    /**
-     * What endpoints must have, by {@code metadata_match}: keys and values of the namespace {@code
-     * envoy.lb}, the entry's over the route's.
-     */
-    public Map<String, Object> metadataMatch() {
-      return metadataMatch;
-    }
-
-    /** Its name; empty where a header was to name it and does not. */
-    public String cluster() {
-      return cluster;
-    }
-
-    /** The meters of calls that this route sends there. Only to be asked for known clusters. */
-    public CallMeters meters() {
-      return meters.get();
-    }
   }
 
   public VirtualHost virtualHost() {
@@ -209,12 +115,12 @@ public final class RouteEntry {
   }
 
   /** Which cluster a request goes to. */
-  public Target target(RequestHead head, StreamInfo info) {
+  public RouteTarget target(RequestHead head, StreamInfo info) {
     return clusters.pick(head, info);
   }
 
   /** All clusters that the route can send to, as far as its configuration names them. */
-  public List<Target> targets() {
+  public List<RouteTarget> targets() {
     return clusters.targets();
   }
 
@@ -236,7 +142,7 @@ public final class RouteEntry {
    *
    * @param filter its name
    */
-  public Optional<FilterConfig> perFilterConfig(String filter, @Nullable Target target) {
+  public Optional<FilterConfig> perFilterConfig(String filter, @Nullable RouteTarget target) {
     FilterConfig own = target == null ? null : target.filters.get(filter);
     return Optional.ofNullable(own == null ? levels.filters().get(filter) : own);
   }
@@ -248,28 +154,9 @@ public final class RouteEntry {
    * @param ofListener as it holds where nothing more specific is set
    */
   public @Nullable FaultFilter fault(
-      String filter, FaultFilter ofListener, @Nullable Target target) {
+      String filter, FaultFilter ofListener, @Nullable RouteTarget target) {
     FilterConfig own = perFilterConfig(filter, target).orElse(null);
-    if (own == null) {
-      return ofListener;
-    }
-    if (own.disabled()) {
-      return null;
-    }
-    return own.fault().map(faults::get).orElse(ofListener);
-  }
-
-  private Map<HttpFault, FaultFilter> compiledFaults(String at) {
-    Map<HttpFault, FaultFilter> compiled = new HashMap<>();
-    Stream.concat(
-            levels.filters().values().stream(),
-            clusters.targets().stream().flatMap(each -> each.filters.values().stream()))
-        .flatMap(config -> config.fault().stream())
-        .forEach(
-            fault ->
-                compiled.computeIfAbsent(
-                    fault, each -> FaultFilter.compile(each, at + ".typed_per_filter_config")));
-    return Map.copyOf(compiled);
+    return own == null ? ofListener : faults.of(own, ofListener);
   }
 
   /** How calls are named in traces. */
@@ -298,7 +185,7 @@ public final class RouteEntry {
    * @param authority that it has
    * @param edits on top of the request that was copied
    */
-  public record Mirror(Target target, String authority, List<HeaderEdit> edits) {}
+  public record Mirror(RouteTarget target, String authority, List<HeaderEdit> edits) {}
 
   /** Whether copies may be made of requests. */
   public boolean hasMirrors() {
@@ -310,12 +197,12 @@ public final class RouteEntry {
    *
    * @param sent the request as it is sent to its own cluster
    */
-  public List<Mirror> mirrors(RequestHead sent, StreamInfo info, Target target) {
+  public List<Mirror> mirrors(RequestHead sent, StreamInfo info, RouteTarget target) {
     return levels.mirrors().of(sent, info, this, target);
   }
 
   /** Whether requests to a target are changed at all by {@link #finalizeRequest}. */
-  public boolean changesRequests(Target target) {
+  public boolean changesRequests(RouteTarget target) {
     return pathRewriter != PathRewriter.NONE
         || hostRewriter != HostRewriter.NONE
         || !target.authority.isEmpty()
@@ -331,7 +218,11 @@ public final class RouteEntry {
    * @param envoyHeaders whether {@code x-envoy-original-host} and {@code -path} are written
    */
   public Rewritten finalizeRequest(
-      RequestHead head, StreamInfo info, Target target, HeaderEdits edits, boolean envoyHeaders) {
+      RequestHead head,
+      StreamInfo info,
+      RouteTarget target,
+      HeaderEdits edits,
+      boolean envoyHeaders) {
     String authority = head.authority();
     if (!changesRequests(target)) {
       return new Rewritten(authority, head.path());
@@ -391,7 +282,7 @@ public final class RouteEntry {
   public record Rewritten(String authority, String path) {}
 
   /** Whether responses of a target are changed at all. */
-  public boolean changesResponses(Target target) {
+  public boolean changesResponses(RouteTarget target) {
     return !target.responses.isEmpty() || levels.changesResponses();
   }
 
@@ -405,7 +296,7 @@ public final class RouteEntry {
   public void finalizeResponse(
       RequestHead head,
       StreamInfo info,
-      @Nullable Target target,
+      @Nullable RouteTarget target,
       HeaderEdits edits,
       ResponseInfo response) {
     boolean ofTarget = target != null && !target.responses.isEmpty();
@@ -426,47 +317,18 @@ public final class RouteEntry {
    * @param envoyHeaders whether {@code x-envoy-original-path} is written
    */
   public RequestHead redirectedHead(RequestHead head, StreamInfo info, boolean envoyHeaders) {
-    FormatContext context = FormatContext.ofRequest(head, info, this, null, null);
-    String path = redirects == null ? null : redirects.rewritten(head.path(), context);
-    if (path == null) {
-      return head;
-    }
-    List<HeaderEdit> told =
-        envoyHeaders ? List.of(HeaderEdit.set("x-envoy-original-path", head.path())) : List.of();
-    return EditedHead.of(head, head.authority(), path, told);
+    return answer.redirected(
+        head, FormatContext.ofRequest(head, info, this, null, null), envoyHeaders);
   }
 
   /** The {@code Location} of this route's redirect. */
   public String redirectLocation(RequestHead head, StreamInfo info) {
-    return redirects == null
-        ? Redirects.unchanged(head)
-        : redirects.location(head, FormatContext.ofRequest(head, info, this, null, null));
+    return answer.location(head, FormatContext.ofRequest(head, info, this, null, null));
   }
-
-  /**
-   * What a route answers by itself, before its response mutations.
-   *
-   * @param status the response's
-   * @param body its text; may be empty
-   * @param contentType the body's, where it holds whatever the mutations say; else what they say,
-   *     or plain text
-   * @param location where its status is 201 or a redirect's
-   */
-  public record DirectReply(
-      int status, String body, Optional<String> contentType, Optional<String> location) {}
 
   /** What this route answers; only for direct responses. */
   public DirectReply directReply(RequestHead head, StreamInfo info) {
-    if (replyBody == null) {
-      throw new IllegalStateException("the route " + route.name() + " has no direct response");
-    }
-    int status = ((RouteAction.DirectResponse) route.action()).status();
-    boolean pointing = status == 201 || (status >= 300 && status < 400);
-    return new DirectReply(
-        status,
-        replyBody.text(FormatContext.ofRequest(head, info, this, null, null)),
-        replyBody.contentType(),
-        pointing ? Optional.of(redirectLocation(head, info)) : Optional.empty());
+    return answer.directReply(head, FormatContext.ofRequest(head, info, this, null, null));
   }
 
   /** The name of the request's virtual cluster; empty where its virtual host has none. */

@@ -2,6 +2,7 @@ package dev.proxyless.mesh.xds;
 
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.Cluster.CircuitBreakers;
+import dev.proxyless.mesh.model.Cluster.Connections;
 import dev.proxyless.mesh.model.Cluster.Discovery;
 import dev.proxyless.mesh.model.Cluster.HostAndPort;
 import dev.proxyless.mesh.model.Cluster.IpPreference;
@@ -24,7 +25,6 @@ final class ClusterDecoder {
 
   private static final String HTTP_OPTIONS =
       "envoy.extensions.upstreams.http.v3.HttpProtocolOptions";
-  private static final Duration DEFAULT_CONNECT_TIMEOUT = Duration.ofSeconds(5);
   private static final Duration DEFAULT_DNS_REFRESH_RATE = Duration.ofSeconds(5);
   private static final Duration MIN_DNS_REFRESH_RATE = Duration.ofMillis(1);
   private static final double DEFAULT_PANIC_THRESHOLD = 50;
@@ -44,18 +44,18 @@ final class ClusterDecoder {
           message.path("lb_policy"),
           message.enumName("lb_policy") + " is not supported; ROUND_ROBIN is used");
     }
+    Optional<Message> typed = httpOptions(message);
+    Optional<Message> common = typed.orElse(message).message("common_http_protocol_options");
     return new Cluster(
         message.requiredString("name"),
         discovery(message),
-        message
-            .duration("connect_timeout")
-            .filter(each -> !each.isZero())
-            .orElse(DEFAULT_CONNECT_TIMEOUT),
-        protocol(message),
+        connections(message, common),
+        protocol(message, typed),
         new TlsDecoder(findings, checks).upstream(message.message("transport_socket")),
         message.message("outlier_detection").map(ClusterDecoder::outlierDetection),
         circuitBreakers(message, "DEFAULT"),
         circuitBreakers(message, "HIGH"),
+        common.flatMap(each -> each.duration("max_stream_duration")).orElse(Duration.ZERO),
         message
             .message("common_lb_config")
             .flatMap(config -> config.message("healthy_panic_threshold"))
@@ -146,7 +146,8 @@ final class ClusterDecoder {
     return new AssignmentReader(findings, names).read(assignment.toBytes(), assignment.path());
   }
 
-  private Protocol protocol(Message message) {
+  /** What the cluster says of HTTP where its own, older fields are not to be used. */
+  private Optional<Message> httpOptions(Message message) {
     AnyMessage options = message.anyMap("typed_extension_protocol_options").get(HTTP_OPTIONS);
     message
         .anyMap("typed_extension_protocol_options")
@@ -159,10 +160,38 @@ final class ClusterDecoder {
                     "is not supported; it changes nothing");
               }
             });
-    if (options == null) {
+    return options == null ? Optional.empty() : Optional.of(options.unpack(HTTP_OPTIONS, findings));
+  }
+
+  private static Connections connections(Message message, Optional<Message> common) {
+    return new Connections(
+        message
+            .duration("connect_timeout")
+            .filter(each -> !each.isZero())
+            .orElse(Connections.DEFAULT.connectTimeout()),
+        common
+            .flatMap(each -> each.duration("idle_timeout"))
+            .orElse(Connections.DEFAULT.idleTimeout()),
+        common
+            .flatMap(each -> each.duration("max_connection_duration"))
+            .orElse(Connections.DEFAULT.maxDuration()),
+        maxRequests(message, common));
+  }
+
+  private static long maxRequests(Message message, Optional<Message> common) {
+    String field = "max_requests_per_connection";
+    Optional<Message> set = common.filter(each -> each.has(field));
+    if (set.isPresent() && message.has(field)) {
+      throw message.invalid(field, "excludes " + set.get().path(field) + ", which is set too");
+    }
+    return set.orElse(message).number(field, Connections.DEFAULT.maxRequests());
+  }
+
+  private static Protocol protocol(Message message, Optional<Message> typed) {
+    if (typed.isEmpty()) {
       return message.has("http2_protocol_options") ? Protocol.HTTP2 : Protocol.HTTP1;
     }
-    Message http = options.unpack(HTTP_OPTIONS, findings);
+    Message http = typed.get();
     if (http.has("auto_config")) {
       return Protocol.AUTO;
     }

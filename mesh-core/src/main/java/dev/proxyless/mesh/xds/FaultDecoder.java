@@ -4,6 +4,7 @@ import dev.proxyless.mesh.model.FractionalPercent;
 import dev.proxyless.mesh.model.HttpFault;
 import dev.proxyless.mesh.model.HttpFault.Abort;
 import dev.proxyless.mesh.model.HttpFault.Delay;
+import dev.proxyless.mesh.model.HttpFault.RateLimit;
 import dev.proxyless.mesh.proto.Message;
 import java.time.Duration;
 import java.util.Optional;
@@ -23,6 +24,7 @@ final class FaultDecoder {
     return new HttpFault(
         message.message("delay").map(FaultDecoder::delay),
         message.message("abort").map(FaultDecoder::abort),
+        message.message("response_rate_limit").map(FaultDecoder::rateLimit),
         message.string("upstream_cluster"),
         Matchers.headers(message, "headers"),
         message.strings("downstream_nodes"),
@@ -54,6 +56,24 @@ final class FaultDecoder {
             ? OptionalInt.of(abort.integer("grpc_status", 0, Integer.MAX_VALUE, 0))
             : OptionalInt.empty(),
         percentage(abort));
+  }
+
+  private static RateLimit rateLimit(Message limit) {
+    Optional<Message> fixed = limit.message("fixed_limit");
+    if (fixed.isEmpty() && !limit.has("header_limit")) {
+      throw limit.invalid("fixed_limit", "is required, or header_limit");
+    }
+    return new RateLimit(
+        fixed.isPresent() ? OptionalLong.of(kibPerSecond(fixed.get())) : OptionalLong.empty(),
+        percentage(limit));
+  }
+
+  private static long kibPerSecond(Message limit) {
+    long kib = limit.number("limit_kbps", 0);
+    if (kib == 0) {
+      throw limit.invalid("limit_kbps", "is 0; right would be a number from 1");
+    }
+    return kib < 0 ? Long.MAX_VALUE : kib; // it is unsigned
   }
 
   private static FractionalPercent percentage(Message message) {

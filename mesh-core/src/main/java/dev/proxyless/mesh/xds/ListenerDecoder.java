@@ -7,6 +7,7 @@ import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.Listener.FilterChain;
 import dev.proxyless.mesh.proto.AnyMessage;
+import dev.proxyless.mesh.proto.FieldState;
 import dev.proxyless.mesh.proto.Findings;
 import dev.proxyless.mesh.proto.Message;
 import java.util.Collections;
@@ -33,6 +34,10 @@ final class ListenerDecoder {
               + "(rbac|ext_authz|jwt_authn|oauth2|basic_auth|api_key_auth)\\..*");
 
   private static final String ROUTER = "envoy.extensions.filters.http.router.v3.Router";
+
+  /** Of {@code HttpProtocolOptions}: the same message bounds a cluster's connections. */
+  private static final List<String> OF_CONNECTIONS =
+      List.of("idle_timeout", "max_connection_duration", "max_requests_per_connection");
 
   private final Findings findings;
   private final Checks checks;
@@ -109,8 +114,18 @@ final class ListenerDecoder {
   }
 
   private HttpConnectionManager connectionManager(Message message) {
+    message.message("common_http_protocol_options").ifPresent(this::noteConnections);
     return ConnectionManagerDecoder.decode(
         message, routes(message), faults(message), router(message));
+  }
+
+  /** There are no connections on the way in. */
+  private void noteConnections(Message options) {
+    for (String field : OF_CONNECTIONS) {
+      if (options.has(field)) {
+        findings.add(options.path(field), FieldState.INERT, "acts of a cluster alone");
+      }
+    }
   }
 
   private RouteSource routes(Message message) {

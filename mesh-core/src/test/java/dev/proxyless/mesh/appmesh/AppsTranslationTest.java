@@ -143,7 +143,7 @@ class AppsTranslationTest {
         new Discovery.CloudMap(
             Apps.B, "apps.local", "serviceb", Map.of(), 8000, IpPreference.IPV4_PREFERRED),
         cluster.discovery());
-    assertEquals(Duration.ofSeconds(1), cluster.connectTimeout());
+    assertEquals(Duration.ofSeconds(1), cluster.connections().connectTimeout());
     assertEquals(Cluster.Protocol.HTTP1, cluster.protocol());
     assertEquals(Optional.empty(), cluster.tls());
     assertEquals(50.0, cluster.panicThreshold());
@@ -234,7 +234,7 @@ class AppsTranslationTest {
     Discovery.Static own = (Discovery.Static) cluster.discovery();
     assertEquals("127.0.0.1", own.assignment().address(0));
     assertEquals(8000, own.assignment().port(0));
-    assertEquals(Duration.ofMillis(250), cluster.connectTimeout());
+    assertEquals(Duration.ofMillis(250), cluster.connections().connectTimeout());
   }
 
   @Test

@@ -54,6 +54,7 @@ final class CallBed {
   static final class Builder {
     private String virtualHost = "";
     private String route = "{prefix: /}";
+    private String cluster = "";
     private String action = "";
     private String outliers = "{consecutive_5xx: 1, max_ejection_percent: 100}";
     private int endpoints = 3;
@@ -113,6 +114,12 @@ final class CallBed {
       return this;
     }
 
+    /** More fields of the cluster. */
+    Builder cluster(String yaml) {
+      cluster = yaml;
+      return this;
+    }
+
     /** A fault filter of this name. */
     Builder fault(String name, HttpFault fault) {
       faults = Map.of(name, fault);
@@ -146,7 +153,9 @@ final class CallBed {
                 eds_cluster_config: {eds_config: {ads: {}}}
                 circuit_breakers: {thresholds: [{max_requests: 3, max_retries: 2}]}
                 outlier_detection:\s"""
-                    + builder.outliers),
+                    + builder.outliers
+                    + "\n"
+                    + builder.cluster),
             builder.safeguards,
             time,
             time.serial("config"),
@@ -262,7 +271,15 @@ final class CallBed {
       if (verdict instanceof Verdict.Retry retry) {
         delays.add(retry.delay());
         time.advance(retry.delay());
+      } else if (verdict instanceof Verdict.Follow follow) {
+        delays.add(follow.delay());
+        time.advance(follow.delay());
+        call = follow.next();
       } else if (verdict instanceof Verdict.GiveUp giveUp) {
+        if (!giveUp.delay().isZero()) {
+          delays.add(giveUp.delay());
+          time.advance(giveUp.delay());
+        }
         return new Run(call, attempts, delays, 0, List.of(), Optional.of(giveUp.reply()));
       } else {
         call.finished();

@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.proxyless.mesh.model.FractionalPercent;
 import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.HttpFault;
+import dev.proxyless.mesh.model.StringMatcher;
 import dev.proxyless.mesh.model.ValueMatch;
 import dev.proxyless.mesh.testing.FakeRequest;
 import java.time.Duration;
@@ -20,6 +21,7 @@ import java.util.OptionalInt;
 import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fault filter: delays, aborts, by header, by share, and how many at a time. */
@@ -34,7 +36,8 @@ class FaultTest {
   }
 
   private static HttpFault fault(Optional<HttpFault.Delay> delay, Optional<HttpFault.Abort> abort) {
-    return new HttpFault(delay, abort, "", List.of(), List.of(), OptionalLong.empty());
+    return new HttpFault(
+        delay, abort, Optional.empty(), "", List.of(), List.of(), OptionalLong.empty());
   }
 
   private static CallBed bed(HttpFault fault) {
@@ -185,6 +188,7 @@ class FaultTest {
         new HttpFault(
             Optional.empty(),
             abort(503, ALWAYS),
+            Optional.empty(),
             "c",
             List.of(new HeaderMatcher("x-chaos", new ValueMatch.Present(true), false, false)),
             List.of("node-1"),
@@ -200,6 +204,7 @@ class FaultTest {
         new HttpFault(
             Optional.empty(),
             abort(503, ALWAYS),
+            Optional.empty(),
             "other",
             List.of(),
             List.of(),
@@ -207,10 +212,79 @@ class FaultTest {
     forwarded(bed(other), CallBed.GET).call().cancelled();
   }
 
+  private static HttpFault limit(OptionalLong kibPerSecond, FractionalPercent share) {
+    return new HttpFault(
+        Optional.empty(),
+        Optional.empty(),
+        Optional.of(new HttpFault.RateLimit(kibPerSecond, share)),
+        "",
+        List.of(),
+        List.of(),
+        OptionalLong.of(1));
+  }
+
+  @Test
+  void aResponseIsLimitedUntilTheCallEnds() {
+    CallBed bed = bed(limit(OptionalLong.of(64), ALWAYS));
+    MeshCall first = forwarded(bed, CallBed.GET).call();
+    assertEquals(64, first.responseKibPerSecond());
+    MeshCall second = forwarded(bed, CallBed.GET).call();
+    assertEquals(0, second.responseKibPerSecond(), "one fault at a time");
+    second.cancelled();
+    tell(first, attempt(first.next()), respond(200));
+    first.finished();
+    assertEquals("-", first.info().flags().toString(), "as in Envoy");
+    MeshCall third = forwarded(bed, CallBed.GET).call();
+    assertEquals(64, third.responseKibPerSecond());
+    third.cancelled();
+    bed.assertNothingIsHeld();
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "-, -, 0",
+    "7, -, 7",
+    "0, -, 0",
+    "many, -, 0",
+    "7, 0, 0",
+    "7, 200, 7",
+    "99999999999999999999, -, 0",
+  })
+  void aHeaderSaysHowFastAResponseMayCome(String kib, String share, long expected) {
+    CallBed bed = bed(limit(OptionalLong.empty(), ALWAYS));
+    FakeRequest request = CallBed.GET;
+    if (!kib.equals("-")) {
+      request = request.header("x-envoy-fault-throughput-response", kib);
+    }
+    if (!share.equals("-")) {
+      request = request.header("x-envoy-fault-throughput-response-percentage", share);
+    }
+    MeshCall call = forwarded(bed, request).call();
+    assertEquals(expected, call.responseKibPerSecond());
+    call.cancelled();
+  }
+
+  @Test
+  void headersDoNotChangeALimitThatConfigurationFixes() {
+    CallBed bed = bed(limit(OptionalLong.of(64), ALWAYS));
+    FakeRequest request =
+        CallBed.GET
+            .header("x-envoy-fault-throughput-response", "7")
+            .header("x-envoy-fault-throughput-response-percentage", "0");
+    assertEquals(64, forwarded(bed, request).call().responseKibPerSecond());
+  }
+
   @Test
   void soManyFaultsAsAllowedAreActive() {
     HttpFault one =
-        new HttpFault(TWO_SECONDS, Optional.empty(), "", List.of(), List.of(), OptionalLong.of(1));
+        new HttpFault(
+            TWO_SECONDS,
+            Optional.empty(),
+            Optional.empty(),
+            "",
+            List.of(),
+            List.of(),
+            OptionalLong.of(1));
     CallBed bed = bed(one);
     Decision.Forward first = forwarded(bed, CallBed.GET);
     Decision.Forward second = forwarded(bed, CallBed.GET);
@@ -219,6 +293,64 @@ class FaultTest {
     first.call().cancelled();
     assertEquals(
         Duration.ofSeconds(2), forwarded(bed, CallBed.GET).delay(), "a place is free again");
+  }
+
+  private static CallBed.Run redirected(CallBed bed) {
+    return bed.run(respond(302, "location", "http://serviceb:8000/moved"), respond(200));
+  }
+
+  private static CallBed redirecting(
+      Optional<HttpFault.Delay> delay, Optional<HttpFault.Abort> abort) {
+    ValueMatch moved =
+        new ValueMatch.Text(new StringMatcher(StringMatcher.Kind.PREFIX, "/moved", false));
+    HttpFault ofMoved =
+        new HttpFault(
+            delay,
+            abort,
+            Optional.empty(),
+            "",
+            List.of(new HeaderMatcher(":path", moved, false, false)),
+            List.of(),
+            OptionalLong.of(1));
+    return CallBed.with()
+        .fault("chaos", ofMoved)
+        .action("internal_redirect_policy: {}\ntimeout: 1s")
+        .build();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeAborted() {
+    CallBed bed = redirecting(Optional.empty(), abort(418, ALWAYS));
+    for (int i = 0; i < 2; i++) {
+      CallBed.Run run = redirected(bed);
+      assertEquals(1, run.attempts().size());
+      assertEquals(418, run.status(), "its place is free again");
+      assertEquals("FI", run.flags());
+    }
+    bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeDelayedBeforeItsTimeouts() {
+    CallBed bed = redirecting(TWO_SECONDS, Optional.empty());
+    for (int i = 0; i < 2; i++) {
+      CallBed.Run run = redirected(bed);
+      assertEquals(List.of(Duration.ofSeconds(2)), run.delays(), "its place is free again");
+      assertEquals(200, run.status());
+      assertEquals("DI", run.flags());
+      assertEquals(Duration.ofSeconds(1), run.attempts().get(1).timeLeft());
+    }
+    bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeAbortedAfterADelay() {
+    CallBed bed = redirecting(TWO_SECONDS, abort(503, ALWAYS));
+    CallBed.Run run = redirected(bed);
+    assertEquals(List.of(Duration.ofSeconds(2)), run.delays());
+    assertEquals(503, run.status());
+    assertEquals("DI,FI", run.flags());
+    bed.assertNothingIsHeld();
   }
 
   @Test

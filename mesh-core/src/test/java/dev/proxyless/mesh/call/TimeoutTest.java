@@ -193,6 +193,21 @@ class TimeoutTest {
   }
 
   @Test
+  void aClusterBoundsTheStreamOfEachTryUnlessAHeaderDoes() {
+    CallBed bed =
+        CallBed.with().cluster("common_http_protocol_options: {max_stream_duration: 0.3s}").build();
+    CallBed.Run run = bed.run(fail(Failure.STREAM_DURATION).after(Duration.ofMillis(300)));
+    assertEquals(Duration.ofMillis(300), run.attempts().get(0).timeLeft());
+    assertEquals(504, run.status());
+    assertEquals("UMSDR", run.flags());
+    assertEquals(
+        run.attempts().get(0) + " took longer than the 300 ms of its cluster's max_stream_duration",
+        run.local().info().explanation());
+    Attempt told = CallBed.attempt(bed.forward(STREAM_OF_70_MS, true, CallContext.NONE).next());
+    assertEquals(Duration.ofMillis(70), told.timeLeft());
+  }
+
+  @Test
   void whatIsLeftOfTheCallBoundsItsLastTry() {
     CallBed bed = bed("timeout: 0.05s");
     Attempt attempt = CallBed.attempt(bed.forward(STREAM_OF_70_MS, true, CallContext.NONE).next());

@@ -92,7 +92,7 @@ class ClusterPickTest {
             "{metadata_match: {filter_metadata: {envoy.lb: {a: r, b: r}, other: {c: r}}},"
                 + " weighted_clusters: {clusters: [{name: x, weight: 1, metadata_match:"
                 + " {filter_metadata: {envoy.lb: {b: e}}}}]}}");
-    RouteEntry.Target target = route.target(REQUEST, StreamInfo.of(0));
+    RouteTarget target = route.target(REQUEST, StreamInfo.of(0));
     assertEquals(java.util.Map.of("a", "r", "b", "e"), target.metadataMatch());
     assertEquals(
         "google.protobuf.StringValue",

@@ -23,7 +23,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Redirects and direct responses: envoy-semantics 1.8 and 1.9, as Envoy 1.40 answered. */
 class ReplyTest {
 
-  private static RouteEntry.DirectReply reply(
+  private static DirectReply reply(
       int status, String body, Object format, Optional<String> type, boolean omitEmpty) {
     Routed routed = new Routed();
     routed.metadata = new Metadata(Map.of("ns", Map.of("a", "v", "n", 2.0)));
@@ -38,7 +38,7 @@ class ReplyTest {
     Routed routed = new Routed();
     routed.action = Optional.of(new DirectResponse(404, "hi %REQ(x)%", Optional.empty()));
     assertEquals(
-        new RouteEntry.DirectReply(404, "hi %REQ(x)%", Optional.empty(), Optional.empty()),
+        new DirectReply(404, "hi %REQ(x)%", Optional.empty(), Optional.empty()),
         routed.entry().directReply(FakeRequest.get("http://h/"), StreamInfo.of(0)));
   }
 
@@ -58,7 +58,7 @@ class ReplyTest {
     String text =
         "%LOCAL_REPLY_BODY% %RESPONSE_CODE% %REQ(:path)% %REQ(none)% %ROUTE_NAME%"
             + " %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS% %PROTOCOL% %UPSTREAM_HOST% %%";
-    RouteEntry.DirectReply reply = reply(503, "hi", text, Optional.empty(), false);
+    DirectReply reply = reply(503, "hi", text, Optional.empty(), false);
     assertEquals("hi 0 / - rn - - HTTP/1.1 - %", reply.body());
     assertEquals(Optional.empty(), reply.contentType());
     reply = reply(503, "hi", "%LOCAL_REPLY_BODY% %REQ(none)%|", Optional.of("text/x"), true);
@@ -82,7 +82,7 @@ class ReplyTest {
     format.put("pc", "%%");
     format.put("meta", "%METADATA(ROUTE:ns)%");
     format.put("at", "%UPSTREAM_REQUEST_ATTEMPT_COUNT%");
-    RouteEntry.DirectReply reply = reply(503, "h\"i", format, Optional.empty(), false);
+    DirectReply reply = reply(503, "h\"i", format, Optional.empty(), false);
     assertEquals(
         "{\"a\":0,\"at\":0,\"b\":\"x0\",\"e\":\"\",\"l\":[0,\"s\",null],\"m\":null,\"meta\":"
             + "{\"a\":\"v\",\"n\":2},\"n\":{\"k\":\"/\",\"q\":null},\"nul\":null,\"num\":1.5,"

@@ -95,7 +95,7 @@ class TargetTest {
   void allEntriesOfASplitAreTargets() {
     assertEquals(
         "[none-before, three, none-between, one, none-after]",
-        SPLIT.targets().stream().map(RouteEntry.Target::cluster).toList().toString());
+        SPLIT.targets().stream().map(RouteTarget::cluster).toList().toString());
   }
 
   @Test
@@ -120,8 +120,7 @@ class TargetTest {
             XdsYaml.routes(yaml("cluster_header: x-cluster")), new MicrometerMeters(registry));
     RouteEntry route = table.find(REQUEST, 0);
     assertNotNull(route);
-    RouteEntry.Target target =
-        route.target(REQUEST.header("x-cluster", "made-up"), StreamInfo.of(0));
+    RouteTarget target = route.target(REQUEST.header("x-cluster", "made-up"), StreamInfo.of(0));
     assertTrue(registry.getMeters().isEmpty());
     assertNotNull(target.meters());
     assertEquals(

@@ -82,6 +82,7 @@ final class ActingFieldsTest {
                     "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
                     delay: {fixed_delay: 2s, percentage: {numerator: 5, denominator: TEN_THOUSAND}}
                     abort: {http_status: 503, percentage: {numerator: 7}}
+                    response_rate_limit: {fixed_limit: {limit_kbps: 11}, percentage: {numerator: 13}}
                     upstream_cluster: c
                     headers: [{name: x-a, present_match: true}]
                     downstream_nodes: [n]
@@ -91,6 +92,7 @@ final class ActingFieldsTest {
                     "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
                     delay: {header_delay: {}, percentage: {numerator: 5}}
                     abort: {header_abort: {}, percentage: {numerator: 7}}
+                    response_rate_limit: {header_limit: {}, percentage: {numerator: 13}}
                 - name: grpc
                   typed_config:
                     "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
@@ -473,6 +475,11 @@ final class ActingFieldsTest {
             envoy.extensions.upstreams.http.v3.HttpProtocolOptions:
               "@type": type.googleapis.com/envoy.extensions.upstreams.http.v3.HttpProtocolOptions
               explicit_http_config: {http2_protocol_options: {}}
+              common_http_protocol_options:
+                idle_timeout: 5s
+                max_connection_duration: 6s
+                max_requests_per_connection: 7
+                max_stream_duration: 8s
           circuit_breakers:
             thresholds:
             - {max_requests: 3, max_retries: 2, retry_budget: {budget_percent: {value: 12.5}, min_retry_concurrency: 4}}
@@ -526,6 +533,8 @@ final class ActingFieldsTest {
           name: dns
           type: STRICT_DNS
           http2_protocol_options: {}
+          common_http_protocol_options: {idle_timeout: 0s}
+          max_requests_per_connection: 9
           dns_refresh_rate: 7s
           dns_lookup_family: V4_ONLY
           load_assignment:

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.proxyless.mesh.model.Cluster;
 import dev.proxyless.mesh.model.Cluster.CircuitBreakers;
+import dev.proxyless.mesh.model.Cluster.Connections;
 import dev.proxyless.mesh.model.Cluster.Discovery;
 import dev.proxyless.mesh.model.Cluster.HostAndPort;
 import dev.proxyless.mesh.model.Cluster.IpPreference;
@@ -18,6 +19,7 @@ import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class ClusterDecoderTest {
 
@@ -50,12 +52,13 @@ final class ClusterDecoderTest {
         new Cluster(
             "c",
             new Discovery.Eds("c"),
-            Duration.ofSeconds(5),
+            new Connections(Duration.ofSeconds(5), Duration.ofHours(1), Duration.ZERO, 0),
             Protocol.HTTP1,
             Optional.empty(),
             Optional.empty(),
             new CircuitBreakers(1024, 3, Optional.empty()),
             new CircuitBreakers(1024, 3, Optional.empty()),
+            Duration.ZERO,
             50),
         decoding.cluster("{" + EDS + "}"));
   }
@@ -188,14 +191,47 @@ final class ClusterDecoderTest {
 
   @Test
   void otherFieldsThatAct() {
-    assertEquals(
-        Duration.ofMillis(250),
-        decoding.cluster("{" + EDS + ", connect_timeout: 0.25s}").connectTimeout());
-    assertEquals(
-        Duration.ofSeconds(5),
-        decoding.cluster("{" + EDS + ", connect_timeout: 0s}").connectTimeout());
+    assertEquals(Duration.ofMillis(250), connections("connect_timeout: 0.25s").connectTimeout());
+    assertEquals(Duration.ofSeconds(5), connections("connect_timeout: 0s").connectTimeout());
     assertEquals(0, panicThreshold("{}"));
     assertEquals(12.5, panicThreshold("{value: 12.5}"));
+  }
+
+  private Connections connections(String more) {
+    return decoding.cluster("{" + EDS + ", " + more + "}").connections();
+  }
+
+  private static final String BOUNDS =
+      "common_http_protocol_options: {idle_timeout: 2s, max_connection_duration: 3s,"
+          + " max_requests_per_connection: 4, max_stream_duration: 5s}";
+
+  @ParameterizedTest
+  @ValueSource(strings = {BOUNDS, HTTP_OPTIONS + BOUNDS + "}}"})
+  void whatBoundsConnectionsStandsInEitherPlace(String options) {
+    assertEquals(
+        new Connections(Duration.ofSeconds(5), Duration.ofSeconds(2), Duration.ofSeconds(3), 4),
+        connections(options));
+    Cluster cluster = decoding.cluster("{" + EDS + ", " + options + "}");
+    assertEquals(Duration.ofSeconds(5), cluster.maxStreamDuration());
+  }
+
+  @Test
+  void theOlderPlaceDoesNotCountBesideTheNewer() {
+    assertEquals(Connections.DEFAULT, connections(BOUNDS + ", " + HTTP_OPTIONS + "}}"));
+  }
+
+  @Test
+  void theOldestPlaceOfMaxRequestsCountsWhereNoOtherSaysSo() {
+    assertEquals(9, connections(HTTP_OPTIONS + "}}, max_requests_per_connection: 9").maxRequests());
+  }
+
+  @Test
+  void zeroIsNoBound() {
+    assertEquals(
+        new Connections(Duration.ofSeconds(5), Duration.ZERO, Duration.ZERO, 0),
+        connections(
+            "common_http_protocol_options: {idle_timeout: 0s, max_connection_duration: 0s,"
+                + " max_requests_per_connection: 0}"));
   }
 
   @Test
@@ -226,6 +262,16 @@ final class ClusterDecoderTest {
             + " right would be exactly one",
         "name: c, type: EDS, eds_cluster_config: {}, connect_timeout: -1s | connect_timeout: is"
             + " PT-1S; right would be a duration of 0 or more",
+        "name: c, type: EDS, eds_cluster_config: {}, common_http_protocol_options: {idle_timeout:"
+            + " -1s} | common_http_protocol_options.idle_timeout: is PT-1S; right would be a"
+            + " duration of 0 or more",
+        "name: c, type: EDS, eds_cluster_config: {}, common_http_protocol_options:"
+            + " {max_connection_duration: -1s} | common_http_protocol_options"
+            + ".max_connection_duration: is PT-1S; right would be a duration of 0 or more",
+        "name: c, type: EDS, eds_cluster_config: {}, max_requests_per_connection: 1,"
+            + " common_http_protocol_options: {max_requests_per_connection: 1} |"
+            + " max_requests_per_connection: excludes"
+            + " common_http_protocol_options.max_requests_per_connection, which is set too",
         "name: c, type: EDS, eds_cluster_config: {}, common_lb_config: {healthy_panic_threshold:"
             + " {value: 101}} | common_lb_config.healthy_panic_threshold.value: is 101.0; right"
             + " would be a number from 0 to 100",

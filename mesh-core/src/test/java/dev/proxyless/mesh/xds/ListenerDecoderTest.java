@@ -18,6 +18,7 @@ import dev.proxyless.mesh.model.Listener;
 import dev.proxyless.mesh.model.Listener.Direction;
 import dev.proxyless.mesh.model.RouteConfiguration;
 import dev.proxyless.mesh.model.ValueMatch;
+import dev.proxyless.mesh.proto.FieldState;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -65,6 +66,9 @@ final class ListenerDecoderTest {
                             OptionalInt.of(503),
                             OptionalInt.empty(),
                             new FractionalPercent(7, 100))),
+                    Optional.of(
+                        new HttpFault.RateLimit(
+                            OptionalLong.of(11), new FractionalPercent(13, 100))),
                     "c",
                     List.of(new HeaderMatcher("x-a", new ValueMatch.Present(true), false, false)),
                     List.of("n"),
@@ -83,6 +87,7 @@ final class ListenerDecoderTest {
               {name: chaos, typed_config: {'@type': type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault,
                 delay: {fixed_delay: 2s, percentage: {numerator: 5, denominator: TEN_THOUSAND}},
                 abort: {http_status: 503, percentage: {numerator: 7}}, upstream_cluster: c,
+                response_rate_limit: {fixed_limit: {limit_kbps: 11}, percentage: {numerator: 13}},
                 headers: [{name: x-a, present_match: true}], downstream_nodes: [n], max_active_faults: 9}},
               %s, suppress_envoy_headers: true, respect_expected_rq_timeout: true,
               strict_check_headers: [x-envoy-max-retries]}}]
@@ -120,11 +125,31 @@ final class ListenerDecoderTest {
           internal_address_config: {cidr_ranges: [{address_prefix: nope}]} | internal_address_config.cidr_ranges[0].address_prefix: is "nope"; right would be an IPv4 or IPv6 address such as "10.0.0.0"
           internal_address_config: {cidr_ranges: [{address_prefix: 10.0.0.0, prefix_len: 129}]} | internal_address_config.cidr_ranges[0].prefix_len: is 129; right would be a number from 0 to 128
           upgrade_configs: [{upgrade_type: a}, {upgrade_type: A}] | upgrade_configs[1].upgrade_type: is "a", which stands twice; leave out one of them
+          http_filters: [{name: f, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault, response_rate_limit: {percentage: {numerator: 1}}}}] | http_filters[0].typed_config.response_rate_limit.fixed_limit: is required, or header_limit
+          http_filters: [{name: f, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault, response_rate_limit: {fixed_limit: {}}}}] | http_filters[0].typed_config.response_rate_limit.fixed_limit.limit_kbps: is 0; right would be a number from 1
           http_filters: [{name: r, typed_config: {"@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router, strict_check_headers: [x-foo]}}] | http_filters[0].typed_config.strict_check_headers[0]: is "x-foo"; right would be one of x-envoy-upstream-rq-timeout-ms, x-envoy-upstream-rq-per-try-timeout-ms, x-envoy-max-retries, x-envoy-retry-grpc-on, x-envoy-retry-on
           """)
   void aConnectionManagerThatCannotWorkIsRefused(String yaml, String message) {
     decoding.assertRefused(
         ResourceType.LISTENER, apiListener(yaml), "api_listener.api_listener." + message);
+  }
+
+  @Test
+  void boundsOnConnectionsHaveNoMeaningForAListener() {
+    assertEquals(
+        List.of("idle_timeout", "max_connection_duration", "max_requests_per_connection"),
+        decoding
+            .decode(
+                ResourceType.LISTENER,
+                apiListener(
+                    "common_http_protocol_options: {idle_timeout: 1s, max_connection_duration: 2s,"
+                        + " max_requests_per_connection: 3}"))
+            .findings()
+            .all()
+            .stream()
+            .filter(each -> each.state() == FieldState.INERT)
+            .map(each -> each.path().substring(each.path().lastIndexOf('.') + 1))
+            .toList());
   }
 
   private HttpConnectionManager connectionManager(String yaml) {

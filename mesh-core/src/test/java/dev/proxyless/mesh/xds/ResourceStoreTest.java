@@ -88,7 +88,7 @@ final class ResourceStoreTest {
     Cluster before = cluster("a");
     clusters("2", eds("a"), eds("b", "connect_timeout: 1s"));
     assertSame(before, cluster("a"));
-    assertEquals(Duration.ofSeconds(1), cluster("b").connectTimeout());
+    assertEquals(Duration.ofSeconds(1), cluster("b").connections().connectTimeout());
     assertStatuses("CLUSTER a 2 ACKED", "CLUSTER b 2 ACKED");
   }
 
@@ -135,7 +135,7 @@ final class ResourceStoreTest {
     assertEquals(
         List.of("a: stands twice in one response"),
         clusters("1", eds("a"), eds("a", "connect_timeout: 1s")));
-    assertEquals(Duration.ofSeconds(5), cluster("a").connectTimeout());
+    assertEquals(Duration.ofSeconds(5), cluster("a").connections().connectTimeout());
     assertEquals(List.of("a: stands twice in one response"), clusters("2", eds("a"), eds("a")));
   }
 

@@ -21,6 +21,7 @@ final class EndpointSocket extends Socket {
   private final AtomicLong received = new AtomicLong();
   private final AtomicLong data = new AtomicLong();
   private final AtomicInteger users = new AtomicInteger();
+  private final AtomicLong requests = new AtomicLong();
   private volatile long connectedNanos;
   private volatile long releasedNanos;
   private volatile boolean ended;
@@ -59,6 +60,11 @@ final class EndpointSocket extends Socket {
   void released() {
     releasedNanos = owner.nanoTime();
     users.decrementAndGet();
+  }
+
+  /** Counts a request. Returns how many have been counted so far. */
+  long countRequest() {
+    return requests.incrementAndGet();
   }
 
   /** How long ago the connection was made, in nanoseconds. */

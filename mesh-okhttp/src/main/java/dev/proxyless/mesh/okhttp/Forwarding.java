@@ -55,9 +55,7 @@ final class Forwarding {
   Response run(Duration delay) throws IOException {
     Response response = null;
     try {
-      if (!delay.isZero()) {
-        outer.await(time(), delay);
-      }
+      pause(delay);
       while (response == null) {
         response = lead();
       }
@@ -66,6 +64,12 @@ final class Forwarding {
       if (response == null) {
         call.cancelled(); // does nothing where the call has ended
       }
+    }
+  }
+
+  private void pause(Duration delay) throws IOException {
+    if (!delay.isZero()) {
+      outer.await(time(), delay);
     }
   }
 
@@ -103,16 +107,21 @@ final class Forwarding {
   }
 
   Response answer(Try winner, Verdict.Accept accept) {
-    return winner.handOver(accept.edits(), discarded);
+    Response response = winner.handOver(accept.edits(), discarded);
+    long limit = call.responseKibPerSecond();
+    return limit == 0 ? response : ThrottledBody.slowed(response, limit, time(), this::pause);
   }
 
   /** After a verdict that no try of this call follows: the response, or null as {@link #lead}. */
   @Nullable Response end(Verdict verdict) throws IOException {
     if (verdict instanceof Verdict.Follow follow) {
       call = follow.next();
+      pause(follow.delay());
       return null;
     }
-    return answer(((Verdict.GiveUp) verdict).reply());
+    Verdict.GiveUp end = (Verdict.GiveUp) verdict;
+    pause(end.delay());
+    return answer(end.reply());
   }
 
   void discard(Try ended) throws IOException {

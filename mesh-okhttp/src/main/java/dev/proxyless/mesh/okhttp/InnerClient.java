@@ -22,6 +22,9 @@ final class InnerClient {
   private final ClientTls.@Nullable Identity identity;
   private final Protocol protocol;
   private final Duration connectTimeout;
+  private final Duration idleTimeout;
+  private final Duration maxAge;
+  private final long maxRequests;
   private final EndpointSockets sockets;
   private final OkHttpClient client;
   private final boolean hasInterceptors;
@@ -44,6 +47,9 @@ final class InnerClient {
     this.identity = identity;
     protocol = attempt.protocol();
     connectTimeout = attempt.connectTimeout();
+    idleTimeout = attempt.connectionIdleTimeout();
+    maxAge = attempt.maxConnectionAge();
+    maxRequests = attempt.maxConnectionRequests();
     this.sockets = sockets;
     this.client = client;
     this.hasInterceptors = hasInterceptors;
@@ -53,7 +59,10 @@ final class InnerClient {
   boolean serves(ClientTls.@Nullable Identity wanted, Attempt attempt) {
     return identity == wanted
         && protocol == attempt.protocol()
-        && connectTimeout.equals(attempt.connectTimeout());
+        && connectTimeout.equals(attempt.connectTimeout())
+        && idleTimeout.equals(attempt.connectionIdleTimeout())
+        && maxAge.equals(attempt.maxConnectionAge())
+        && maxRequests == attempt.maxConnectionRequests();
   }
 
   /** Whether a request asks for another protocol on its connection, as a WebSocket does. */

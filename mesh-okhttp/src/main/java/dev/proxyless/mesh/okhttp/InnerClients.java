@@ -8,6 +8,7 @@ import dev.proxyless.mesh.tls.ClientTls;
 import java.net.InetAddress;
 import java.net.Proxy;
 import java.net.UnknownHostException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -15,7 +16,6 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.LongSupplier;
 import okhttp3.Authenticator;
 import okhttp3.CertificatePinner;
-import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
 import okhttp3.CookieJar;
 import okhttp3.Dispatcher;
@@ -136,18 +136,20 @@ final class InnerClients {
   private InnerClient derive(
       Endpoint endpoint, ClientTls.@Nullable Identity identity, Attempt attempt) {
     InetAddress address = address(endpoint);
+    Duration idleTime = shorter(options.idleTime(), attempt.connectionIdleTimeout());
+    Duration maxAge = shorter(options.maxConnectionAge(), attempt.maxConnectionAge());
     EndpointSockets sockets = new EndpointSockets(address, endpoint.port(), clock);
     OkHttpClient.Builder builder =
         base.newBuilder()
             .dispatcher(new Dispatcher())
-            .connectionPool(
-                new ConnectionPool(MAX_IDLE, options.idleTime().toNanos(), TimeUnit.NANOSECONDS))
+            .connectionPool(IdleConnections.pool(MAX_IDLE, idleTime))
             .dns(host -> List.of(address))
             .socketFactory(sockets)
             .connectTimeout(attempt.connectTimeout())
             .protocols(protocols(attempt.protocol(), identity != null));
-    if (hasInterceptors || !options.maxConnectionAge().isZero()) {
-      builder.addNetworkInterceptor(new NetworkEdge(sockets, options.maxConnectionAge()));
+    if (hasInterceptors || !maxAge.isZero() || attempt.maxConnectionRequests() > 0) {
+      builder.addNetworkInterceptor(
+          new NetworkEdge(sockets, maxAge, attempt.maxConnectionRequests()));
     }
     if (identity != null) {
       builder
@@ -157,6 +159,11 @@ final class InnerClients {
           .connectionSpecs(List.of(connectionSpec(identity)));
     }
     return new InnerClient(identity, attempt, sockets, builder.build(), hasInterceptors);
+  }
+
+  /** Zero is no bound, for both. */
+  private static Duration shorter(Duration one, Duration other) {
+    return one.isZero() || (!other.isZero() && other.compareTo(one) < 0) ? other : one;
   }
 
   /** Endpoints are addresses; no name is looked up here. */

@@ -92,9 +92,10 @@ public final class MeshOkHttp {
    *     connection, when the connection that it was sent on had idled for a second or more and died
    *     before any of a response came, and no retry policy says otherwise
    * @param idleTime how long an idle connection is kept, more than zero; it should be less than
-   *     what the servers keep theirs
+   *     what the servers keep theirs. Where a cluster's {@code idle_timeout} is less, that counts
    * @param maxConnectionAge after this a connection takes no new request and closes when it is
-   *     done; zero is no limit
+   *     done; zero is no limit. Where a cluster's {@code max_connection_duration} is less, that
+   *     counts
    */
   public record Options(
       boolean failuresAsExceptions,

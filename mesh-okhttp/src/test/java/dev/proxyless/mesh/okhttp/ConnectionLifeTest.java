@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import mockwebserver3.MockWebServer;
 import okhttp3.OkHttpClient;
 import okhttp3.Protocol;
@@ -19,6 +20,10 @@ import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** When connections end: with their endpoint, its health, their settings, their age. */
 class ConnectionLifeTest {
@@ -123,26 +128,81 @@ class ConnectionLifeTest {
     Await.until("one is left", () -> server.connections() == 1, server::connections);
   }
 
-  @Test
-  void anOldConnectionTakesOneLastRequestAndSaysSo() throws Exception {
+  private static final MeshOkHttp.Options A_MINUTE =
+      MeshOkHttp.Options.DEFAULT.withMaxConnectionAge(Duration.ofMinutes(1));
+
+  private OkHttpClient client(RawServer server, MeshOkHttp.Options options, String common)
+      throws InterruptedException {
+    rig.options(options);
+    rig.cluster("c", "common_http_protocol_options: {" + common + "}");
+    return rig.endpoints("c", server.port()).route("cluster: c").client();
+  }
+
+  private static boolean saysClose(RawServer server, int request) {
+    return server.heads().get(request).contains("Connection: close");
+  }
+
+  /** The application's word, the cluster's, and the shorter of two. */
+  static Stream<Arguments> agesOfAMinute() {
+    return Stream.of(
+        Arguments.of(A_MINUTE, "max_connection_duration: 0s"),
+        Arguments.of(MeshOkHttp.Options.DEFAULT, "max_connection_duration: 60s"),
+        Arguments.of(A_MINUTE, "max_connection_duration: 90s"),
+        Arguments.of(
+            A_MINUTE.withMaxConnectionAge(Duration.ofHours(1)), "max_connection_duration: 60s"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("agesOfAMinute")
+  void anOldConnectionTakesOneLastRequestAndSaysSo(MeshOkHttp.Options options, String common)
+      throws Exception {
     RawServer server = server(200);
-    rig.options(MeshOkHttp.Options.DEFAULT.withMaxConnectionAge(Duration.ofMinutes(1)));
-    rig.cluster("c", "").endpoints("c", server.port()).route("cluster: c");
-    OkHttpClient client = rig.client();
+    OkHttpClient client = client(server, options, common);
     call(client);
     time.advance(Duration.ofSeconds(59));
     call(client);
-    assertFalse(server.heads().get(1).contains("Connection: close"), server.heads().get(1));
+    assertFalse(saysClose(server, 1), server.heads().get(1));
     time.advance(Duration.ofSeconds(1));
     call(client);
-    assertTrue(server.heads().get(2).contains("Connection: close"), server.heads().get(2));
+    assertTrue(saysClose(server, 2), server.heads().get(2));
     awaitClosed(server);
     call(client);
     assertEquals(2, server.accepted());
   }
 
   @Test
-  void anOldConnectionOfHttp2TakesNoNewStream() throws Exception {
+  void aConnectionTakesNoMoreRequestsThanItsClusterSays() throws Exception {
+    RawServer server = server(200);
+    OkHttpClient client =
+        client(server, MeshOkHttp.Options.DEFAULT, "max_requests_per_connection: 2");
+    for (int i = 0; i < 4; i++) {
+      call(client);
+      assertEquals(i % 2 == 1, saysClose(server, i), server.heads().get(i));
+    }
+    assertEquals(2, server.accepted());
+    awaitClosed(server);
+  }
+
+  static Stream<Arguments> idleTimesOfAMoment() {
+    MeshOkHttp.Options moment = MeshOkHttp.Options.DEFAULT.withIdleTime(Duration.ofMillis(1));
+    return Stream.of(
+        Arguments.of(MeshOkHttp.Options.DEFAULT, "idle_timeout: 0.001s"),
+        Arguments.of(moment, "idle_timeout: 300s"),
+        Arguments.of(moment, "idle_timeout: 0s"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("idleTimesOfAMoment")
+  void anIdleConnectionEndsAfterTheShorterTime(MeshOkHttp.Options options, String common)
+      throws Exception {
+    RawServer server = server(200);
+    call(client(server, options, common));
+    awaitClosed(server);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"max_connection_duration: 60s", "max_requests_per_connection: 3"})
+  void anOldConnectionOfHttp2TakesNoNewStream(String common) throws Exception {
     MockWebServer backend = new MockWebServer();
     backend.setProtocols(List.of(Protocol.H2_PRIOR_KNOWLEDGE));
     for (int i = 0; i < 4; i++) {
@@ -150,8 +210,8 @@ class ConnectionLifeTest {
     }
     backend.start();
     rig.closeLater(backend);
-    rig.options(MeshOkHttp.Options.DEFAULT.withMaxConnectionAge(Duration.ofMinutes(1)));
-    rig.cluster("c", "http2_protocol_options: {}", backend).route("cluster: c");
+    String settings = "http2_protocol_options: {}\ncommon_http_protocol_options: {" + common + "}";
+    rig.cluster("c", settings, backend).route("cluster: c");
     OkHttpClient client = rig.client();
     call(client);
     call(client);

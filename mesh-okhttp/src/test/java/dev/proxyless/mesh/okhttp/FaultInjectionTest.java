@@ -2,12 +2,15 @@ package dev.proxyless.mesh.okhttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Arrays;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import okhttp3.Call;
+import okhttp3.Headers;
 import okhttp3.OkHttpClient;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
@@ -85,6 +88,117 @@ final class FaultInjectionTest {
     rig.assertNothingIsLeftOver();
   }
 
+  private static String limit(int kib) {
+    return "response_rate_limit: {fixed_limit: {limit_kbps: " + kib + "}, " + ALWAYS + "}";
+  }
+
+  @Test
+  void aResponseComesAsSlowlyAsConfigured() throws Exception {
+    AdvancingTime time = new AdvancingTime();
+    rig.time(time).fault(limit(16));
+    String body = "0123456789abcdef".repeat(64 * 64);
+    backend.enqueue(new MockResponse.Builder().body(body).build());
+    OkHttpClient client = rig.client();
+    time.skipWaits();
+    long begun = time.nanoTime();
+    try (Response response = client.newCall(MeshRig.get()).execute()) {
+      assertEquals(body.length(), response.body().contentLength());
+      assertEquals(body, response.body().string());
+      assertEquals("-", flags(response));
+    }
+    Duration took = Duration.ofNanos(time.nanoTime() - begun);
+    Duration least = Duration.ofSeconds(4).minus(Duration.ofSeconds(1).dividedBy(16));
+    assertTrue(took.compareTo(least) >= 0, "64 KiB at 16 KiB a second took " + took);
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void trailersComeAfterASlowBody() throws Exception {
+    rig.fault(limit(1024));
+    backend.enqueue(
+        new MockResponse.Builder()
+            .chunkedBody("ok", 1)
+            .trailers(Headers.of("x-end", "whole"))
+            .build());
+    try (Response response = rig.client().newCall(MeshRig.get()).execute()) {
+      assertEquals("ok", response.body().string());
+      assertEquals("whole", response.trailers().get("x-end"));
+    }
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void cancellingEndsAResponseThatIsSlowedDown() throws Exception {
+    rig.fault("response_rate_limit: {header_limit: {}, " + ALWAYS + "}");
+    backend.enqueue(new MockResponse.Builder().body("x".repeat(100_000)).build());
+    Call call =
+        rig.client()
+            .newCall(
+                MeshRig.get()
+                    .newBuilder()
+                    .header("x-envoy-fault-throughput-response", "1")
+                    .build());
+    try (Response response = call.execute()) {
+      cancelOnceDelayed(call);
+      assertThrows(IOException.class, () -> response.body().string());
+    }
+    rig.assertNothingIsLeftOver();
+  }
+
+  private static final String OF_MOVED =
+      "headers: [{name: ':path', string_match: {prefix: /moved}}]";
+
+  private OkHttpClient redirected(String fault) throws Exception {
+    rig.route("cluster: c, timeout: 5s, internal_redirect_policy: {}").fault(fault);
+    backend.enqueue(
+        new MockResponse.Builder()
+            .code(302)
+            .setHeader("location", MeshRig.URL + "moved")
+            .body("moved")
+            .build());
+    backend.enqueue(new MockResponse.Builder().body("ok").build());
+    return rig.client();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeAborted() throws Exception {
+    OkHttpClient client = redirected("abort: {http_status: 418, " + ALWAYS + "}, " + OF_MOVED);
+    try (Response response = client.newCall(MeshRig.get()).execute()) {
+      assertEquals(418, response.code());
+      assertEquals("FI", flags(response));
+    }
+    assertEquals(1, backend.getRequestCount());
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeDelayed() throws Exception {
+    OkHttpClient client = redirected("delay: {fixed_delay: 0.05s, " + ALWAYS + "}, " + OF_MOVED);
+    try (Response response = client.newCall(MeshRig.get()).execute()) {
+      assertEquals("ok", response.body().string());
+      assertEquals("DI", flags(response));
+    }
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void cancellingEndsTheDelayOfARedirectThatIsFollowed() throws Exception {
+    redirected("delay: {fixed_delay: 3600s, " + ALWAYS + "}, " + OF_MOVED);
+    assertCancelled(1);
+  }
+
+  @Test
+  void cancellingEndsTheDelayBeforeARedirectIsAborted() throws Exception {
+    redirected(
+        "delay: {fixed_delay: 3600s, "
+            + ALWAYS
+            + "}, abort: {http_status: 503, "
+            + ALWAYS
+            + "}, "
+            + OF_MOVED);
+    assertCancelled(1);
+  }
+
   @Test
   void cancellingEndsADelayBeforeACall() throws Exception {
     assertCancelledIn("delay: {fixed_delay: 3600s, " + ALWAYS + "}");
@@ -98,7 +212,20 @@ final class FaultInjectionTest {
 
   private void assertCancelledIn(String fault) throws Exception {
     rig.fault(fault);
+    assertCancelled(0);
+  }
+
+  private void assertCancelled(int sent) throws Exception {
     Call call = rig.client().newCall(MeshRig.get());
+    Thread canceller = cancelOnceDelayed(call);
+    IOException failure = assertThrows(IOException.class, call::execute);
+    canceller.join();
+    assertEquals("Canceled", failure.getMessage());
+    assertEquals(sent, backend.getRequestCount());
+    rig.assertNothingIsLeftOver();
+  }
+
+  private static Thread cancelOnceDelayed(Call call) {
     Thread caller = Thread.currentThread();
     Thread canceller =
         new Thread(
@@ -109,11 +236,7 @@ final class FaultInjectionTest {
               call.cancel();
             });
     canceller.start();
-    IOException failure = assertThrows(IOException.class, call::execute);
-    canceller.join();
-    assertEquals("Canceled", failure.getMessage());
-    assertEquals(0, backend.getRequestCount());
-    rig.assertNothingIsLeftOver();
+    return canceller;
   }
 
   private static boolean isDelayed(Thread caller) {

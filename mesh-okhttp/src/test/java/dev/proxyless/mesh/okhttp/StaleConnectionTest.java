@@ -64,7 +64,11 @@ class StaleConnectionTest {
   }
 
   private OkHttpClient client(RawServer server, String route) throws Exception {
-    rig.cluster("c", "").endpoints("c", server.port()).route(route);
+    return client(server, "", route);
+  }
+
+  private OkHttpClient client(RawServer server, String cluster, String route) throws Exception {
+    rig.cluster("c", cluster).endpoints("c", server.port()).route(route);
     return rig.client();
   }
 
@@ -72,6 +76,18 @@ class StaleConnectionTest {
     try (Response response = client.newCall(MeshRig.get()).execute()) {
       assertEquals("first", response.body().string());
     }
+  }
+
+  /** A client whose connection has idled for so long that it may have died. */
+  private OkHttpClient idling(OkHttpClient client) throws IOException {
+    warm(client);
+    time.advance(IDLE);
+    return client;
+  }
+
+  /** The same, of a client whose route says no more than its cluster. */
+  private OkHttpClient idling(RawServer server) throws Exception {
+    return idling(client(server, "cluster: c"));
   }
 
   private Response call(OkHttpClient client, Request request) throws IOException {
@@ -92,9 +108,7 @@ class StaleConnectionTest {
   @Test
   void aGetIsSentOnceMoreOnAFreshConnectionAndSaysSo() throws Exception {
     RawServer server = server("");
-    OkHttpClient client = client(server, "cluster: c");
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(server);
     try (Response response = call(client, MeshRig.get())) {
       assertEquals(200, response.code());
       assertEquals("first", response.body().string());
@@ -159,27 +173,21 @@ class StaleConnectionTest {
   @Test
   void afterTheFirstByteOfAResponseNothingIsSentAgain() throws Exception {
     RawServer server = server("H");
-    OkHttpClient client = client(server, "cluster: c");
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(server);
     assertGivenUp(call(client, MeshRig.get()), server, 502, "UPE");
   }
 
   @Test
   void aResponseThatOnlyPromisedToComeIsAResponse() throws Exception {
     RawServer server = server("HTTP/1.1 103 Early Hints\r\n\r\n");
-    OkHttpClient client = client(server, "cluster: c");
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(server);
     assertGivenUp(call(client, MeshRig.get()), server);
   }
 
   @Test
   void aPostIsNotSentAgain() throws Exception {
     RawServer server = server("");
-    OkHttpClient client = client(server, "cluster: c");
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(server);
     Request post = request("POST", RequestBody.create("", MediaType.get("text/plain")));
     assertGivenUp(call(client, post), server);
   }
@@ -187,9 +195,7 @@ class StaleConnectionTest {
   @Test
   void aBodyThatCanBeWrittenOnceIsNotSentAgain() throws Exception {
     RawServer server = server("");
-    OkHttpClient client = client(server, "cluster: c");
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(server);
     RequestBody once =
         new RequestBody() {
           @Override
@@ -214,18 +220,14 @@ class StaleConnectionTest {
   void anOptionSwitchesItOff() throws Exception {
     RawServer server = server("");
     rig.options(MeshOkHttp.Options.DEFAULT.withResendsOnDeadConnection(false));
-    OkHttpClient client = client(server, "cluster: c");
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(server);
     assertGivenUp(call(client, MeshRig.get()), server);
   }
 
   @Test
   void aRetryPolicyThatMatchesGoesFirst() throws Exception {
     RawServer server = server("");
-    OkHttpClient client = client(server, "cluster: c, retry_policy: {retry_on: reset}");
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(client(server, "cluster: c, retry_policy: {retry_on: reset}"));
     try (Response response = call(client, MeshRig.get())) {
       assertEquals(200, response.code());
     }
@@ -237,9 +239,7 @@ class StaleConnectionTest {
   void aPolicyWithoutRetriesLeftForbidsIt() throws Exception {
     RawServer server = server("");
     OkHttpClient client =
-        client(server, "cluster: c, retry_policy: {retry_on: reset, num_retries: 0}");
-    warm(client);
-    time.advance(IDLE);
+        idling(client(server, "cluster: c, retry_policy: {retry_on: reset, num_retries: 0}"));
     try (Response response = call(client, MeshRig.get())) {
       assertEquals(503, response.code());
       assertEquals(1, MeshOkHttp.callInfo(response).orElseThrow().attempts());
@@ -249,12 +249,8 @@ class StaleConnectionTest {
   @Test
   void itCountsAsARetryOfTheCluster() throws Exception {
     RawServer server = server("");
-    rig.cluster("c", "circuit_breakers: {thresholds: [{max_retries: 0}]}")
-        .endpoints("c", server.port())
-        .route("cluster: c");
-    OkHttpClient client = rig.client();
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client =
+        idling(client(server, "circuit_breakers: {thresholds: [{max_retries: 0}]}", "cluster: c"));
     try (Response response = call(client, MeshRig.get())) {
       assertEquals(503, response.code());
     }
@@ -274,9 +270,7 @@ class StaleConnectionTest {
               }
             });
     rig.closeLater(server);
-    OkHttpClient client = client(server, "cluster: c");
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(server);
     try (Response response = call(client, MeshRig.get())) {
       assertEquals(503, response.code());
       assertEquals(2, MeshOkHttp.callInfo(response).orElseThrow().attempts());
@@ -288,12 +282,12 @@ class StaleConnectionTest {
   @Test
   void theEndpointIsNotBlamed() throws Exception {
     RawServer server = server("");
-    rig.cluster("c", "outlier_detection: {consecutive_5xx: 1, max_ejection_percent: 100}")
-        .endpoints("c", server.port())
-        .route("cluster: c");
-    OkHttpClient client = rig.client();
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client =
+        idling(
+            client(
+                server,
+                "outlier_detection: {consecutive_5xx: 1, max_ejection_percent: 100}",
+                "cluster: c"));
     call(client, MeshRig.get()).close();
     assertEquals(2, attempts.size());
     assertEquals(0, rig.counted("mesh.outlier.ejections"));
@@ -336,9 +330,7 @@ class StaleConnectionTest {
     backend.start();
     rig.closeLater(backend);
     rig.cluster("c", "http2_protocol_options: {}", backend).route("cluster: c");
-    OkHttpClient client = rig.client();
-    warm(client);
-    time.advance(IDLE);
+    OkHttpClient client = idling(rig.client());
     try (Response response = call(client, MeshRig.get())) {
       assertEquals("again", response.body().string());
       assertEquals(2, MeshOkHttp.callInfo(response).orElseThrow().attempts());

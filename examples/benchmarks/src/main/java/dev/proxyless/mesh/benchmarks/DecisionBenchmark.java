@@ -124,12 +124,13 @@ public class DecisionBenchmark {
         new Cluster(
             name,
             new Cluster.Discovery.Eds(name),
-            Duration.ofSeconds(1),
+            Cluster.Connections.DEFAULT,
             Cluster.Protocol.HTTP1,
             Optional.empty(),
             Optional.empty(),
             Cluster.CircuitBreakers.DEFAULT,
             Cluster.CircuitBreakers.DEFAULT,
+            Duration.ZERO,
             50);
     Upstream upstream = Upstream.create(cluster, time, Runnable::run, Telemetry.NONE);
     upstream.update(all.build());

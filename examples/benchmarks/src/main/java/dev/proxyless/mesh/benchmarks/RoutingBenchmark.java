@@ -17,6 +17,7 @@ import dev.proxyless.mesh.route.HeaderEdits;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTable;
+import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.MeshMeters;
@@ -115,12 +116,13 @@ public class RoutingBenchmark {
         new Cluster(
             "c",
             new Cluster.Discovery.Eds("c"),
-            java.time.Duration.ofSeconds(1),
+            Cluster.Connections.DEFAULT,
             Cluster.Protocol.HTTP1,
             Optional.empty(),
             Optional.empty(),
             Cluster.CircuitBreakers.DEFAULT,
             Cluster.CircuitBreakers.DEFAULT,
+            java.time.Duration.ZERO,
             50);
     MeshView.Target target =
         new MeshView.Target(Upstream.create(cluster, time, Runnable::run, Telemetry.NONE), null);
@@ -147,7 +149,7 @@ public class RoutingBenchmark {
   public RouteEntry.Rewritten route() {
     StreamInfo info = StreamInfo.of(random++);
     RouteEntry route = Objects.requireNonNull(table.find(HEAD, info));
-    RouteEntry.Target target = route.target(HEAD, info);
+    RouteTarget target = route.target(HEAD, info);
     HeaderEdits edits = HeaderEdits.of(HEAD);
     return route.finalizeRequest(HEAD, info, target, edits, true);
   }

@@ -1,31 +1,16 @@
 package dev.proxyless.mesh.controlplane;
 
-import dev.proxyless.mesh.admin.ExplainedRequest;
-import dev.proxyless.mesh.document.DocumentException;
-import dev.proxyless.mesh.document.Json;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.OutputStream;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.OptionalLong;
 import java.util.concurrent.Callable;
-import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.Request;
-import okhttp3.Response;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -61,8 +46,6 @@ final class CallCommand implements Callable<Integer> {
 
   private static final int MAX_REPEAT = 10_000_000;
   private static final int MAX_CONCURRENCY = 1_000;
-  private static final int FAILURE = 400;
-  private static final String FORM = "content-type: application/x-www-form-urlencoded";
 
   @Option(
       names = "--config",
@@ -186,7 +169,7 @@ final class CallCommand implements Callable<Integer> {
   @Override
   public Integer call() throws InterruptedException {
     check();
-    Request request = url == null ? null : request(url);
+    Request request = url == null ? null : TypedRequest.of(url, method, headers, data);
     try (CallSource source =
         CallSource.open(
             config,
@@ -201,10 +184,13 @@ final class CallCommand implements Callable<Integer> {
               source.mesh(),
               Duration.ofNanos((long) (maxTime * 1e9)),
               verbose ? Optional.of(err()) : Optional.empty());
+      CallModes modes = new CallModes(caller, out(), err(), verbose);
       if (request == null) {
-        return all(caller);
+        return modes.all(String.valueOf(requests), concurrency);
       }
-      return repeat == null ? one(caller, request) : many(caller, request, repeat);
+      return repeat == null
+          ? modes.one(request, choice(), new CallModes.Shown(include, json, fail))
+          : modes.many(request, choice(), repeat, concurrency, json);
     }
   }
 
@@ -249,125 +235,9 @@ final class CallCommand implements Callable<Integer> {
     }
   }
 
-  private Request request(String asked) {
-    Optional<byte[]> body = Optional.ofNullable(data).map(CallCommand::body);
-    List<String> all = new ArrayList<>(headers);
-    if (body.isPresent() && headers.stream().noneMatch(CallCommand::isContentType)) {
-      all.add(FORM);
-    }
-    try {
-      String usual = body.isPresent() ? "POST" : "GET";
-      return CallRequests.of(
-          ExplainedRequest.of(method == null ? usual : method, asked, all), body);
-    } catch (IllegalArgumentException wrong) {
-      throw new UnusableInputException(String.valueOf(wrong.getMessage()), wrong);
-    }
-  }
-
-  private static boolean isContentType(String header) {
-    return header.regionMatches(true, 0, "content-type:", 0, "content-type:".length());
-  }
-
-  private static byte[] body(String given) {
-    if (!given.startsWith("@")) {
-      return given.getBytes(StandardCharsets.UTF_8);
-    }
-    try {
-      return given.equals("@-")
-          ? System.in.readAllBytes()
-          : Files.readAllBytes(Path.of(given.substring(1)));
-    } catch (NoSuchFileException missing) {
-      throw new UnusableInputException("--data: " + given.substring(1) + ": no such file", missing);
-    } catch (IOException failed) {
-      throw new UnusableInputException("--data: " + given + " cannot be read: " + failed, failed);
-    }
-  }
-
   private CallRecord.Choice choice() {
     OptionalLong chosen =
         random == null ? OptionalLong.empty() : OptionalLong.of(ExplainCommand.unsigned(random));
     return new CallRecord.Choice(chosen, Optional.empty());
-  }
-
-  private int one(Caller caller, Request request) {
-    ByteArrayOutputStream kept = new ByteArrayOutputStream();
-    OutputStream body = json ? kept : System.out;
-    CallOutcome outcome = caller.call(request, choice(), OptionalInt.empty(), this::include, body);
-    if (json) {
-      out().println(Json.pretty(outcome.toMap(kept.toByteArray())));
-    } else if (!outcome.error().isEmpty() && !verbose) {
-      err().println("mesh call: " + outcome.error());
-    }
-    boolean good = outcome.isAnswered() && !(fail && outcome.status() >= FAILURE);
-    return good ? ExitStatus.GOOD : ExitStatus.PROBLEMS;
-  }
-
-  private void include(Response response) {
-    if (include && !json) {
-      StringBuilder head = new StringBuilder();
-      String protocol = response.protocol().toString().toUpperCase(Locale.ROOT);
-      head.append(protocol.startsWith("H2") ? "HTTP/2" : protocol);
-      head.append(' ').append(response.code()).append('\n');
-      response
-          .headers()
-          .forEach(each -> head.append(each.getFirst() + ": " + each.getSecond() + "\n"));
-      byte[] bytes = head.append('\n').toString().getBytes(StandardCharsets.UTF_8);
-      System.out.write(bytes, 0, bytes.length);
-    }
-  }
-
-  private int many(Caller caller, Request request, int times) throws InterruptedException {
-    CallRecord.Choice choice = choice();
-    CallLoad load = new CallLoad(times, concurrency, err(), Ansi.AUTO.enabled() && !verbose);
-    AtomicInteger number = new AtomicInteger();
-    Duration elapsed =
-        load.run(
-            () ->
-                caller.call(
-                    request,
-                    choice,
-                    OptionalInt.of(number.incrementAndGet()),
-                    response -> {},
-                    OutputStream.nullOutputStream()));
-    if (json) {
-      out().println(Json.pretty(load.tally().toMap(elapsed)));
-    } else {
-      load.tally().print(out(), elapsed, concurrency);
-      out().flush();
-    }
-    return load.tally().failed() == 0 ? ExitStatus.GOOD : ExitStatus.PROBLEMS;
-  }
-
-  private int all(Caller caller) {
-    CallLines calls = new CallLines(new PrintWriter(out(), false), concurrency);
-    RequestLines.open(
-        String.valueOf(requests),
-        (file, lines) -> calls.run(lines, (number, line) -> answer(caller, file, number, line)));
-    return ExitStatus.GOOD;
-  }
-
-  private Callable<Map<String, Object>> answer(
-      Caller caller, String file, int number, String line) {
-    RequestLines.Line read = RequestLines.readWithBody(file, number, line);
-    Request request;
-    try {
-      request =
-          CallRequests.of(
-              read.request(),
-              read.body().map(body -> body.text().getBytes(StandardCharsets.UTF_8)));
-    } catch (IllegalArgumentException wrong) {
-      throw new DocumentException(file + ":" + number + ": " + wrong.getMessage(), wrong);
-    }
-    return () -> {
-      ByteArrayOutputStream body = new ByteArrayOutputStream();
-      return caller
-          .call(
-              request,
-              new CallRecord.Choice(read.random(), read.request().trusted()),
-              OptionalInt.of(number),
-              response -> {},
-              body)
-          .toMap(body.toByteArray());
-    };
   }
 }

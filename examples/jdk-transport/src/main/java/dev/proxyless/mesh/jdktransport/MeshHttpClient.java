@@ -31,10 +31,11 @@ import java.util.concurrent.CountDownLatch;
  *
  * <p>What this transport leaves out, by what {@code java.net.http} offers: TLS to endpoints and
  * HTTP/2 without TLS (a call to such a cluster fails and says so), mirrors (none is sent), tries
- * beside each other (none is hedged), and draining of idle connections to endpoints that have gone
- * (the JDK closes them after {@code jdk.httpclient.keepalive.timeout}). Redirects that the mesh
- * does not follow are given to the caller. A request that the JDK takes for idempotent is sent once
- * more by the JDK itself where a kept connection turns out to be dead.
+ * beside each other (none is hedged), faults that slow responses down, and draining of idle
+ * connections to endpoints that have gone (the JDK closes them after {@code
+ * jdk.httpclient.keepalive.timeout}). Redirects that the mesh does not follow are given to the
+ * caller. A request that the JDK takes for idempotent is sent once more by the JDK itself where a
+ * kept connection turns out to be dead.
  *
  * <p>Safe for use by several threads.
  */

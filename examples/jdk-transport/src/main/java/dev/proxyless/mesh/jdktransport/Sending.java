@@ -83,7 +83,9 @@ final class Sending<T> {
         }
         if (verdict instanceof Verdict.Follow follow) {
           call = follow.next();
+          pause(follow.delay());
         } else if (verdict instanceof Verdict.GiveUp giveUp) {
+          pause(giveUp.delay());
           return local(request, giveUp.reply(), handler);
         } else if (verdict instanceof Verdict.Retry retry) {
           pause(retry.delay());

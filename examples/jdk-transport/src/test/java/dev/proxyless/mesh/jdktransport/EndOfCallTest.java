@@ -42,6 +42,16 @@ class EndOfCallTest {
     rig.close();
   }
 
+  /** A client of one backend that answers so, in turn. */
+  private MeshHttpClient client(String route, MockResponse... answers) throws Exception {
+    MockWebServer backend = rig.backend();
+    for (MockResponse answer : answers) {
+      backend.enqueue(answer);
+    }
+    rig.cluster("c", "", backend).route(route);
+    return rig.client();
+  }
+
   private static MockResponse never() {
     return new MockResponse.Builder().onResponseStart(SocketEffect.Stall.INSTANCE).build();
   }
@@ -55,12 +65,12 @@ class EndOfCallTest {
 
   @Test
   void aTryThatTakesTooLongIsRetried() throws Exception {
-    MockWebServer slow = rig.backend();
-    slow.enqueue(never());
-    slow.enqueue(answer(200, "second"));
-    rig.cluster("c", "", slow)
-        .route("cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 0.6s}");
-    HttpResponse<String> response = rig.client().send(get("/"), BodyHandlers.ofString());
+    MeshHttpClient client =
+        client(
+            "cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 0.6s}",
+            never(),
+            answer(200, "second"));
+    HttpResponse<String> response = client.send(get("/"), BodyHandlers.ofString());
     assertEquals("second", response.body());
     assertEquals(1, rig.counted("mesh.client.attempts", "result", "timeout"));
     rig.assertEndedOnce("success");
@@ -68,10 +78,8 @@ class EndOfCallTest {
 
   @Test
   void theRoutesTimeoutEndsTheCallWith504() throws Exception {
-    MockWebServer slow = rig.backend();
-    slow.enqueue(never());
-    rig.cluster("c", "", slow).route("cluster: c, timeout: 0.3s");
-    HttpResponse<String> response = rig.client().send(get("/"), BodyHandlers.ofString());
+    MeshHttpClient client = client("cluster: c, timeout: 0.3s", never());
+    HttpResponse<String> response = client.send(get("/"), BodyHandlers.ofString());
     assertEquals(504, response.statusCode());
     assertEquals("UT", MeshHttpClient.callInfo(response).orElseThrow().flags().toString());
     rig.assertEndedOnce("local");
@@ -79,41 +87,36 @@ class EndOfCallTest {
 
   @Test
   void theRoutesTimeoutEndsABodyThatDrips() throws Exception {
-    MockWebServer drip = rig.backend();
-    drip.enqueue(dripping());
-    rig.cluster("c", "", drip).route("cluster: c, timeout: 1s");
-    MeshHttpClient client = rig.client();
+    MeshHttpClient client = client("cluster: c, timeout: 1s", dripping());
     assertThrows(HttpTimeoutException.class, () -> client.send(get("/"), BodyHandlers.ofString()));
     rig.assertEndedOnce("failure");
   }
 
   @Test
   void aTryWithoutASignOfLifeIsRetried() throws Exception {
-    MockWebServer slow = rig.backend();
-    slow.enqueue(never());
-    slow.enqueue(answer(200, "second"));
-    rig.cluster("c", "", slow)
-        .route("cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 0.6s}");
-    HttpResponse<String> response = rig.client().send(get("/"), BodyHandlers.ofString());
+    MeshHttpClient client =
+        client(
+            "cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 0.6s}",
+            never(),
+            answer(200, "second"));
+    HttpResponse<String> response = client.send(get("/"), BodyHandlers.ofString());
     assertEquals("second", response.body());
     rig.assertEndedOnce("success");
   }
 
   @Test
   void aBodyThatStallsIsCutByTheIdleTimeoutAndOneThatDripsIsNot() throws Exception {
-    MockWebServer backend = rig.backend();
-    backend.enqueue(
-        new MockResponse.Builder()
-            .body("x".repeat(10))
-            .throttleBody(1, 100, TimeUnit.MILLISECONDS)
-            .build());
-    backend.enqueue(
-        new MockResponse.Builder()
-            .body("x".repeat(1000))
-            .onResponseBody(SocketEffect.Stall.INSTANCE)
-            .build());
-    rig.cluster("c", "", backend).route("cluster: c, idle_timeout: 0.8s");
-    MeshHttpClient client = rig.client();
+    MeshHttpClient client =
+        client(
+            "cluster: c, idle_timeout: 0.8s",
+            new MockResponse.Builder()
+                .body("x".repeat(10))
+                .throttleBody(1, 100, TimeUnit.MILLISECONDS)
+                .build(),
+            new MockResponse.Builder()
+                .body("x".repeat(1000))
+                .onResponseBody(SocketEffect.Stall.INSTANCE)
+                .build());
     assertEquals(10, client.send(get("/"), BodyHandlers.ofString()).body().length());
     HttpTimeoutException cut =
         assertThrows(
@@ -124,10 +127,7 @@ class EndOfCallTest {
 
   @Test
   void theCallersOwnTimeoutIsAnExceptionAsWithoutTheMesh() throws Exception {
-    MockWebServer slow = rig.backend();
-    slow.enqueue(never());
-    rig.cluster("c", "", slow).route("cluster: c");
-    MeshHttpClient client = rig.client();
+    MeshHttpClient client = client("cluster: c", never());
     HttpRequest request =
         HttpRequest.newBuilder(URI.create(Rig.URL)).timeout(Duration.ofMillis(300)).build();
     assertThrows(HttpTimeoutException.class, () -> client.send(request, BodyHandlers.discarding()));
@@ -136,24 +136,21 @@ class EndOfCallTest {
 
   @Test
   void aBodyThatBreaksOffFailsTheCallOnce() throws Exception {
-    MockWebServer backend = rig.backend();
-    backend.enqueue(
-        new MockResponse.Builder()
-            .body("x".repeat(1000))
-            .onResponseBody(new SocketEffect.CloseSocket())
-            .build());
-    rig.cluster("c", "", backend).route("cluster: c");
-    MeshHttpClient client = rig.client();
+    MeshHttpClient client =
+        client(
+            "cluster: c",
+            new MockResponse.Builder()
+                .body("x".repeat(1000))
+                .onResponseBody(new SocketEffect.CloseSocket())
+                .build());
     assertThrows(IOException.class, () -> client.send(get("/"), BodyHandlers.ofString()));
     rig.assertEndedOnce("failure");
   }
 
   @Test
   void aStreamThatIsClosedEarlyEndsItsCall() throws Exception {
-    MockWebServer drip = rig.backend();
-    drip.enqueue(dripping());
-    rig.cluster("c", "", drip).route("cluster: c");
-    HttpResponse<InputStream> response = rig.client().send(get("/"), BodyHandlers.ofInputStream());
+    MeshHttpClient client = client("cluster: c", dripping());
+    HttpResponse<InputStream> response = client.send(get("/"), BodyHandlers.ofInputStream());
     try (InputStream body = response.body()) {
       assertEquals('x', body.read());
       assertEquals(1, rig.mesh().calls().active());
@@ -187,11 +184,7 @@ class EndOfCallTest {
 
   @Test
   void aHandlerThatThrowsEndsTheCall() throws Exception {
-    MockWebServer backend = rig.backend();
-    backend.enqueue(answer(200, "unread"));
-    backend.enqueue(answer(200, "unread"));
-    rig.cluster("c", "", backend).route("cluster: c");
-    MeshHttpClient client = rig.client();
+    MeshHttpClient client = client("cluster: c", answer(200, "unread"), answer(200, "unread"));
     IllegalStateException own = new IllegalStateException("the application's");
     assertSame(
         own,
@@ -219,10 +212,8 @@ class EndOfCallTest {
 
   @Test
   void anEmptyBodyEndsTheCallAsWell() throws Exception {
-    MockWebServer backend = rig.backend();
-    backend.enqueue(new MockResponse.Builder().code(204).build());
-    rig.cluster("c", "", backend).route("cluster: c");
-    HttpResponse<Void> response = rig.client().send(get("/"), BodyHandlers.discarding());
+    MeshHttpClient client = client("cluster: c", new MockResponse.Builder().code(204).build());
+    HttpResponse<Void> response = client.send(get("/"), BodyHandlers.discarding());
     assertEquals(204, response.statusCode());
     rig.assertEndedOnce("success");
   }

@@ -208,8 +208,7 @@ class MeshHttpClientTest {
     rig.assertNothingIsLeftOver();
   }
 
-  @Test
-  void anInternalRedirectIsFollowedUnderTheCallersRequest() throws Exception {
+  private HttpResponse<String> redirected(String faults) throws Exception {
     MockWebServer first = rig.backend();
     MockWebServer second = rig.backend();
     first.enqueue(
@@ -225,10 +224,39 @@ class MeshHttpClientTest {
             """
             - match: {path: /second}
               route: {cluster: second}
+              typed_per_filter_config:
+                chaos:
+                  "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
+            %s
             - match: {prefix: /}
               route: {cluster: first, internal_redirect_policy: {}}
-            """);
-    HttpResponse<String> response = send(rig.client(), get("/"));
+            """
+                .formatted(faults.indent(6).stripTrailing()));
+    return send(rig.client(), get("/"));
+  }
+
+  private static final String DELAY = "delay: {fixed_delay: 0.05s, percentage: {numerator: 100}}\n";
+
+  @Test
+  void aRedirectThatIsFollowedMayBeDelayed() throws Exception {
+    HttpResponse<String> response = redirected(DELAY);
+    assertEquals("arrived", response.body());
+    assertEquals("DI", MeshHttpClient.callInfo(response).orElseThrow().flags().toString());
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void aRedirectThatIsFollowedMayBeAbortedAfterADelay() throws Exception {
+    HttpResponse<String> response =
+        redirected(DELAY + "abort: {http_status: 418, percentage: {numerator: 100}}\n");
+    assertEquals(418, response.statusCode());
+    assertEquals("DI,FI", MeshHttpClient.callInfo(response).orElseThrow().flags().toString());
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void anInternalRedirectIsFollowedUnderTheCallersRequest() throws Exception {
+    HttpResponse<String> response = redirected("");
     assertEquals("arrived", response.body());
     assertEquals(URI.create(Rig.URL + "/"), response.uri());
     assertEquals("second", MeshHttpClient.callInfo(response).orElseThrow().cluster());

@@ -48,6 +48,9 @@ final class Rig implements Closeable {
               "@type": type.googleapis.com/envoy.extensions.filters.network.http_connection_manager.v3.HttpConnectionManager
               rds: {route_config_name: routes, config_source: {ads: {}}}
               http_filters:
+              - name: chaos
+                typed_config:
+                  "@type": type.googleapis.com/envoy.extensions.filters.http.fault.v3.HTTPFault
               - name: envoy.filters.http.router
                 typed_config:
                   "@type": type.googleapis.com/envoy.extensions.filters.http.router.v3.Router
