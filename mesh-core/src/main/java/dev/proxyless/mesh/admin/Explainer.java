@@ -17,7 +17,6 @@ import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.CallInfo;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -113,15 +112,15 @@ final class Explainer {
         List.copyOf(why));
   }
 
-  /** With the length that HTTP/1 tells, as RFC 9110, 8.6 wants it. */
+  /** With the length of no body, which HTTP/1 tells, as RFC 9110, 8.6 wants it. */
   private List<Header> withLength(LocalReply reply) {
-    List<Header> lines = new ArrayList<>(reply.headers());
-    boolean bare = reply.status() < 200 || reply.status() == 204;
-    boolean untold = reply.status() == 304 || head.method().equals("HEAD");
-    if (!bare && (!untold || !reply.body().isEmpty())) {
-      int length = reply.body().getBytes(StandardCharsets.UTF_8).length;
-      lines.add(new Header("content-length", Integer.toString(length)));
+    int status = reply.status();
+    boolean untold = status < 200 || status == 204 || status == 304;
+    if (!reply.body().isEmpty() || untold || head.method().equals("HEAD")) {
+      return reply.headers();
     }
+    List<Header> lines = new ArrayList<>(reply.headers());
+    lines.add(new Header("content-length", "0"));
     return List.copyOf(lines);
   }
 

@@ -21,6 +21,8 @@ public enum Failure {
   REMOTE_RESET("remote reset", 503, ResponseFlag.UR, AttemptResult.RESET),
   REMOTE_REFUSED_STREAM_RESET(
       "remote refused stream reset", 503, ResponseFlag.UR, AttemptResult.RESET),
+  REMOTE_CONNECT_ERROR(
+      "remote error with CONNECT request", 503, ResponseFlag.UR, AttemptResult.RESET),
   LOCAL_RESET("local reset", 503, ResponseFlag.LR, AttemptResult.RESET),
   PROTOCOL_ERROR("protocol error", 502, ResponseFlag.UPE, AttemptResult.RESET),
   /** The try took longer than {@code per_try_timeout}. */

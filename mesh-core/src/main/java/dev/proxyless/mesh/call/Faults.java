@@ -81,8 +81,7 @@ final class Faults {
         delayed
             ? ResponseFlags.of(ResponseFlag.DI).with(ResponseFlag.FI)
             : ResponseFlags.of(ResponseFlag.FI);
-    int status =
-        fault.httpStatus().orElseGet(() -> GrpcStatus.toHttp(fault.grpcStatus().orElse(2)));
+    int status = fault.httpStatus().orElse(200); // what a gRPC status is told with, as in Envoy
     LocalReply reply =
         LocalReplies.text(
             head,

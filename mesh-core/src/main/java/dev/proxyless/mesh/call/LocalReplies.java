@@ -80,15 +80,28 @@ final class LocalReplies {
     boolean typed = headers.stream().anyMatch(line -> line.name().equals("content-type"));
     if (body.isEmpty()) {
       headers.removeIf(line -> line.name().equals("content-type"));
-    } else if (contentType.isPresent() || !typed) {
-      set(headers, "content-type", contentType.orElse("text/plain"));
+    } else {
+      set(headers, "content-length", Integer.toString(utf8Length(body)));
+      if (contentType.isPresent() || !typed) {
+        set(headers, "content-type", contentType.orElse("text/plain"));
+      }
     }
     return new LocalReply(status, List.copyOf(headers), body, info);
   }
 
+  /** Where it stands, if it does, as Envoy sets the headers that it knows. */
   private static void set(List<Header> headers, String name, String value) {
-    headers.removeIf(line -> line.name().equals(name));
+    for (int i = 0; i < headers.size(); i++) {
+      if (headers.get(i).name().equals(name)) {
+        headers.set(i, new Header(name, value));
+        return;
+      }
+    }
     headers.add(new Header(name, value));
+  }
+
+  private static int utf8Length(String text) {
+    return text.getBytes(StandardCharsets.UTF_8).length;
   }
 
   static boolean isGrpc(RequestHead head) {

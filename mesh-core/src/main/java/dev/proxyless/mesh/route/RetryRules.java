@@ -81,7 +81,7 @@ public final class RetryRules {
     int retries =
         conditions.isEmpty()
             ? base.policy.numRetries()
-            : count(header.apply("x-envoy-max-retries"), base.policy.numRetries());
+            : retries(header.apply("x-envoy-max-retries"), base.policy.numRetries());
     List<Integer> statuses = new ArrayList<>(base.policy.retriableStatusCodes());
     tokens(header.apply("x-envoy-retriable-status-codes"))
         .map(token -> count(token, -1))
@@ -101,6 +101,19 @@ public final class RetryRules {
     return list == null
         ? Stream.empty()
         : Arrays.stream(list.split(",")).map(String::strip).filter(token -> !token.isEmpty());
+  }
+
+  /** Envoy reads 64 bits and keeps 32. */
+  private static int retries(@Nullable String text, int otherwise) {
+    if (text == null) {
+      return otherwise;
+    }
+    try {
+      long kept = Long.parseUnsignedLong(text.strip()) & 0xffff_ffffL;
+      return (int) Math.min(kept, Integer.MAX_VALUE);
+    } catch (NumberFormatException notOne) {
+      return otherwise;
+    }
   }
 
   /** A number that is not negative and fits, or another. */

@@ -141,7 +141,7 @@ class ExplanationTest {
     assertEquals(418, told.get("status"));
     assertEquals("short and stout", told.get("body"));
     assertEquals(
-        List.of(List.of("content-type", "text/plain"), List.of("content-length", "15")),
+        List.of(List.of("content-length", "15"), List.of("content-type", "text/plain")),
         told.get("response_headers"));
   }
 

@@ -204,6 +204,24 @@ class EnvoyHeadersTest {
         "15000", header(first(bed, with(name, "18446744073709551615")).headerEdits(), EXPECTED));
   }
 
+  @ParameterizedTest
+  @CsvSource({"4294967298, 3", "4294967296, 1", "18446744073709551615, 6", "-1, 2"})
+  void ofTheNumberOfRetries32BitsCount(String retries, int tries) {
+    CallBed bed = CallBed.with().build();
+    CallBed.Run run =
+        bed.run(
+            with("x-envoy-retry-on", "5xx", "x-envoy-max-retries", retries),
+            true,
+            CallContext.NONE,
+            respond(503),
+            respond(503),
+            respond(503),
+            respond(503),
+            respond(503),
+            respond(200));
+    assertEquals(tries, run.attempts().size());
+  }
+
   @Test
   void whatIsNotCheckedStrictlyIsPassedOver() {
     CallBed bed = CallBed.with().build();

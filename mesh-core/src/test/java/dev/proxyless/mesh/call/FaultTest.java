@@ -22,6 +22,7 @@ import java.util.OptionalLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The fault filter: delays, aborts, by header, by share, and how many at a time. */
 class FaultTest {
@@ -139,6 +140,18 @@ class FaultTest {
     forwarded(bed, CallBed.GET.header("x-envoy-fault-abort-request", "99")).call().cancelled();
   }
 
+  @ParameterizedTest
+  @ValueSource(strings = {"0", "14", "17", "99"})
+  void anyGrpcStatusOfAHeaderIsAnswered(String status) {
+    HttpFault.Abort byHeader =
+        new HttpFault.Abort(OptionalInt.empty(), OptionalInt.empty(), ALWAYS);
+    CallBed bed = bed(fault(Optional.empty(), Optional.of(byHeader)));
+    FakeRequest request = CallBed.GET.header("x-envoy-fault-abort-grpc-request", status);
+    assertEquals(200, aborted(bed, request).reply().status());
+    LocalReply grpc = aborted(bed, request.header("content-type", "application/grpc")).reply();
+    assertEquals(status, header(grpc, "grpc-status"));
+  }
+
   @Test
   void headersDoNotChangeWhatConfigurationFixes() {
     CallBed bed = bed(fault(TWO_SECONDS, abort(503, ALWAYS)));
@@ -164,7 +177,9 @@ class FaultTest {
     LocalReply grpc = aborted(bed, CallBed.GET.header("content-type", "application/grpc")).reply();
     assertEquals(200, grpc.status());
     assertEquals("9", header(grpc, "grpc-status"));
-    assertEquals(400, aborted(bed, CallBed.GET).reply().status());
+    LocalReply other = aborted(bed, CallBed.GET).reply();
+    assertEquals(200, other.status(), "as in Envoy, which tells gRPC's status by none of HTTP's");
+    assertEquals("fault filter abort", other.body());
   }
 
   @Test

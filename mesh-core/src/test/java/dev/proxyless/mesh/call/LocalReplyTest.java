@@ -23,6 +23,7 @@ class LocalReplyTest {
     "CONNECTION_TERMINATION,      503, UC,  connection termination",
     "REMOTE_RESET,                503, UR,  remote reset",
     "REMOTE_REFUSED_STREAM_RESET, 503, UR,  remote refused stream reset",
+    "REMOTE_CONNECT_ERROR,        503, UR,  remote error with CONNECT request",
     "LOCAL_RESET,                 503, LR,  local reset",
     "PROTOCOL_ERROR,              502, UPE, protocol error"
   })
@@ -179,6 +180,26 @@ class LocalReplyTest {
     assertEquals(503, run.status());
     assertEquals("", run.local().body());
     assertEquals("text/plain", header(run.local(), "content-type"));
+    assertEquals("19", header(run.local(), "content-length"), "of the body that GET would get");
+  }
+
+  @Test
+  void aReplySaysHowManyBytesItsTextHas() {
+    LocalReply reply = LocalReplies.text(CallBed.GET, 503, "né", List.of(), info());
+    assertEquals(
+        List.of(new Header("content-length", "3"), new Header("content-type", "text/plain")),
+        reply.headers());
+    assertEquals(List.of(), LocalReplies.text(CallBed.GET, 404, "", List.of(), info()).headers());
+  }
+
+  @Test
+  void aContentTypeOfTheRoutesIsReplacedWhereItStands() {
+    List<Header> ofRoute = List.of(new Header("content-type", "text/html"), new Header("x-a", "1"));
+    LocalReply reply = LocalReplies.text(grpcRequest(), 503, "no", ofRoute, info());
+    assertEquals(
+        List.of("content-type", "x-a", "grpc-status", "grpc-message"),
+        reply.headers().stream().map(Header::name).toList());
+    assertEquals("application/grpc", header(reply, "content-type"));
   }
 
   @Test

@@ -79,6 +79,12 @@ abstract class AttemptEvents extends EventListener {
         : new UsedConnection(below, used, !connecting, idleNanos, receivedBefore);
   }
 
+  /** Whether the other side has ended the connection that the try used. */
+  boolean isConnectionEnded() {
+    EndpointSocket below = socket;
+    return below != null && below.isEnded();
+  }
+
   @Override
   public void connectionAcquired(Call call, Connection acquiredOne) {
     EndpointSocket below = client.socket(acquiredOne);

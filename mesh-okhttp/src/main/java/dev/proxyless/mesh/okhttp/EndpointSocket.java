@@ -82,9 +82,12 @@ final class EndpointSocket extends Socket {
     return data.get();
   }
 
-  /** Whether the other side has ended the connection, or it is closed here. */
-  boolean isOver() {
-    return ended || isClosed();
+  /**
+   * Whether the other side has ended the connection. OkHttp closes one by itself whose only stream
+   * was reset.
+   */
+  boolean isEnded() {
+    return ended;
   }
 
   private final class Counted extends FilterInputStream {
@@ -108,7 +111,7 @@ final class EndpointSocket extends Socket {
       } catch (SocketTimeoutException slow) {
         throw slow;
       } catch (IOException broken) {
-        ended = true;
+        ended |= !isClosed();
         throw broken;
       }
       if (read > 0) {

@@ -2,16 +2,18 @@ package dev.proxyless.mesh.okhttp;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.ProtocolException;
 import okhttp3.Call;
+import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.Response;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Hides from OkHttp what makes it send a request again by itself, or refuse a response, whatever it
  * was told about retries: {@code Retry-After: 0} of a 503, a 421 of a shared connection, and a 407,
  * which it takes for a proxy's. Stands above the application's network interceptors, which see
- * everything as it came. Here the request of a try is edited as well, since OkHttp makes it anyway.
+ * everything as it came. Here the request of a try is edited as well, since OkHttp makes it anyway,
+ * and a response whose head breaks the protocol is refused.
  */
 enum HiddenFromOkHttp implements Interceptor {
   HIDE;
@@ -23,18 +25,22 @@ enum HiddenFromOkHttp implements Interceptor {
   private static final int UNREMARKABLE = 599;
 
   /** What a try's response was, kept with its call. */
-  private record Seen(int code, @Nullable String retryAfter) {}
+  private record Seen(int code, Headers headers) {}
 
   @Override
   public Response intercept(Chain chain) throws IOException {
     Response response = chain.proceed(Try.edited(chain));
+    String breach = ResponseRules.breach(response);
+    if (breach != null) {
+      NetworkEdge.fail(chain.call());
+      throw new ProtocolException(breach); // OkHttp gives its connection up
+    }
     int code = response.code();
-    String retryAfter = code == 503 ? response.header(RETRY_AFTER) : null;
     boolean hidden = code == HttpURLConnection.HTTP_PROXY_AUTH || code == MISDIRECTED_REQUEST;
-    if (retryAfter == null && !hidden) {
+    if (!hidden && (code != 503 || response.header(RETRY_AFTER) == null)) {
       return response;
     }
-    chain.call().tag(Seen.class, () -> new Seen(code, retryAfter));
+    chain.call().tag(Seen.class, () -> new Seen(code, response.headers()));
     Response.Builder builder = response.newBuilder();
     return hidden ? builder.code(UNREMARKABLE).build() : builder.removeHeader(RETRY_AFTER).build();
   }
@@ -48,9 +54,14 @@ enum HiddenFromOkHttp implements Interceptor {
     if (seen == null) {
       return response;
     }
-    Response.Builder builder = response.newBuilder().code(seen.code());
-    return seen.retryAfter() == null
-        ? builder.build()
-        : builder.header(RETRY_AFTER, seen.retryAfter()).build();
+    Headers.Builder headers = new Headers.Builder();
+    for (int i = 0; i < seen.headers().size(); i++) {
+      String name = seen.headers().name(i);
+      // OkHttp takes those off that it has undone, such as Content-Encoding
+      if (name.equalsIgnoreCase(RETRY_AFTER) || response.header(name) != null) {
+        headers.addUnsafeNonAscii(name, seen.headers().value(i));
+      }
+    }
+    return response.newBuilder().code(seen.code()).headers(headers.build()).build();
   }
 }

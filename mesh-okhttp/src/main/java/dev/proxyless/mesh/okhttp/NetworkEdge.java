@@ -43,9 +43,14 @@ final class NetworkEdge implements Interceptor {
     try {
       return chain.proceed(request);
     } catch (IOException failure) {
-      chain.call().tag(Failed.class, Failed::new);
+      fail(chain.call());
       throw failure;
     }
+  }
+
+  /** A try that had a connection fails by the network. */
+  static void fail(Call inner) {
+    inner.tag(Failed.class, Failed::new);
   }
 
   /** Whether the connection is to take no more requests than this one, which is counted. */

@@ -232,7 +232,8 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
     } else if (isIdleTimeout(by)) {
       own.bodyFailed(attempt.idleFailure());
     } else {
-      own.bodyFailed(Failures.ofBody(by, Objects.requireNonNull(response).protocol()));
+      own.bodyFailed(
+          Failures.ofBody(by, Objects.requireNonNull(response).protocol(), isConnectionEnded()));
     }
   }
 

@@ -61,9 +61,14 @@ final class UsedConnection {
     return received(socket, connection) - receivedBefore;
   }
 
-  /** Whether the connection is over, so that what ends its streams is not about one of them. */
-  boolean isOver() {
-    return socket.isOver();
+  /** Whether the other side ended the connection, which ends its streams one by one. */
+  boolean isEnded() {
+    return socket.isEnded();
+  }
+
+  /** Whether it carries several streams. */
+  boolean isMultiplexed() {
+    return multiplexed;
   }
 
   /**

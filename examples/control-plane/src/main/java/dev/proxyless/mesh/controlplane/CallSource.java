@@ -1,6 +1,7 @@
 package dev.proxyless.mesh.controlplane;
 
 import dev.proxyless.mesh.Bootstrap;
+import dev.proxyless.mesh.Bootstrap.RetryThrottle;
 import dev.proxyless.mesh.Bootstrap.XdsFileSource;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.document.DocumentException;
@@ -46,7 +47,10 @@ record CallSource(Mesh mesh, List<String> errors) implements AutoCloseable {
     }
   }
 
-  /** Who gives the command a file vouches for the files that it names. */
+  /**
+   * Who gives the command a file vouches for the files that it names. Retries are those that the
+   * file asks for: the throttle is a matter of mesh.yaml, and there is none.
+   */
   private static Mesh start(Bootstrap.Builder bootstrap, Path config, Duration patience) {
     List<Path> everywhere =
         Optional.ofNullable(config.toAbsolutePath().getRoot()).stream().toList();
@@ -55,6 +59,7 @@ record CallSource(Mesh mesh, List<String> errors) implements AutoCloseable {
             .bootstrap(
                 bootstrap
                     .allowedDirectories(everywhere)
+                    .retryThrottle(RetryThrottle.OFF)
                     .closeTimeout(Duration.ofSeconds(1))
                     .build())
             .build(),

@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.OkHttpClient;
@@ -23,6 +24,11 @@ import okio.BufferedSource;
 final class Caller {
 
   private static final int PIECE = 16 * 1024;
+
+  private static final String ENCODING = "content-encoding";
+
+  /** How the name of a header begins that is not to be seen by OkHttp. */
+  private static final String HIDDEN = "x-mesh-call-";
 
   private static final CallInfo NOWHERE =
       new CallInfo("", "", "", "", 0, ResponseFlags.NONE, "", "");
@@ -45,17 +51,42 @@ final class Caller {
             .callTimeout(longest)
             .followRedirects(false)
             .followSslRedirects(false)
-            .addNetworkInterceptor(Caller::askForNoCompression);
+            .addNetworkInterceptor(Caller::asItComes);
     client = MeshOkHttp.install(mesh, builder).build();
   }
 
-  /** OkHttp asks for gzip unless told otherwise; the caller is to see what was sent. */
-  private static Response askForNoCompression(Interceptor.Chain chain) throws IOException {
-    boolean asked = chain.call().request().header("Accept-Encoding") != null;
-    return chain.proceed(
-        asked
-            ? chain.request()
-            : chain.request().newBuilder().removeHeader("Accept-Encoding").build());
+  /**
+   * OkHttp asks for gzip unless told otherwise, and undoes it even where nobody asked; the caller
+   * is to see what was sent.
+   */
+  private static Response asItComes(Interceptor.Chain chain) throws IOException {
+    if (chain.call().request().header("Accept-Encoding") != null) {
+      return chain.proceed(chain.request());
+    }
+    Response response =
+        chain.proceed(chain.request().newBuilder().removeHeader("Accept-Encoding").build());
+    return response.header(ENCODING) == null
+        ? response
+        : response
+            .newBuilder()
+            .headers(
+                renamed(
+                    response.headers(),
+                    name -> name.equalsIgnoreCase(ENCODING) ? HIDDEN + name : name))
+            .build();
+  }
+
+  private static Headers shown(Headers headers) {
+    return renamed(
+        headers, name -> name.startsWith(HIDDEN) ? name.substring(HIDDEN.length()) : name);
+  }
+
+  private static Headers renamed(Headers headers, UnaryOperator<String> names) {
+    Headers.Builder renamed = new Headers.Builder();
+    for (int i = 0; i < headers.size(); i++) {
+      renamed.addUnsafeNonAscii(names.apply(headers.name(i)), headers.value(i));
+    }
+    return renamed.build();
   }
 
   /**
@@ -89,13 +120,14 @@ final class Caller {
     Headers headers = Headers.of();
     CallInfo info = NOWHERE;
     String error = "";
-    try (Response response = client.newCall(MeshOkHttp.watched(request, told)).execute()) {
+    try (Response answered = client.newCall(MeshOkHttp.watched(request, told)).execute()) {
+      Response response = answered.newBuilder().headers(shown(answered.headers())).build();
       status = response.code();
       headers = response.headers();
       info = MeshOkHttp.callInfo(response).orElse(NOWHERE);
       head.accept(response);
       error = copy(response.body().source(), body);
-    } catch (IOException failed) {
+    } catch (IOException | RuntimeException failed) { // one call's failure is not the others'
       error = String.valueOf(failed.getMessage() == null ? failed : failed.getMessage());
     }
     Duration duration = Duration.ofNanos(System.nanoTime() - start);

@@ -68,6 +68,9 @@ class CallCommandTest {
         connection.send("HTTP/1.1 200 OK\r\ncontent-length: 4\r\n\r\n");
         connection.send(BINARY);
       }
+      case "/encoded" ->
+          connection.send(
+              "HTTP/1.1 200 OK\r\nX-A: 1\r\nContent-Encoding: gzip\r\ncontent-length: 7\r\n\r\nno gzip");
       case "/cut" -> {
         connection.send("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\nwhat came");
         connection.end();
@@ -195,6 +198,30 @@ class CallCommandTest {
 
     run = call("http://shop.internal/binary");
     assertArrayEquals(BINARY, run.out().getBytes(StandardCharsets.ISO_8859_1));
+  }
+
+  @Test
+  void whatIsEncodedStaysSo() throws IOException {
+    CommandRun run = call("-i", "http://shop.internal/encoded");
+    assertEquals(
+        "HTTP/1.1 200\nX-A: 1\nContent-Encoding: gzip\ncontent-length: 7\n\nno gzip", run.out());
+    assertEquals(0, run.status());
+  }
+
+  @Test
+  void aFileIsRetriedByAsItSaysHoweverManyCallsFail() throws IOException {
+    int lines = 140; // more than the throttle of a mesh.yaml would allow at once
+    String line =
+        "{\"authority\": \"shop.internal\", \"path\": \"/500\", \"headers\":"
+            + " [[\"x-envoy-retry-on\", \"5xx\"]]}\n";
+    Path file = Files.writeString(directory.resolve("failing.jsonl"), line.repeat(lines));
+    CommandRun run = call("--requests", file.toString());
+    assertEquals(lines, run.out().lines().count());
+    for (String answer : run.out().lines().toList()) {
+      Node node = Documents.parse("answer", answer);
+      assertEquals(2, node.list("attempts").size());
+      assertEquals("URX", node.required("flags").text());
+    }
   }
 
   @Test

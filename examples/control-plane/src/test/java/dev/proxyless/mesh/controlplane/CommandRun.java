@@ -7,9 +7,9 @@ import java.io.StringWriter;
 import picocli.CommandLine;
 
 /** A command that was run within this process. */
-record CommandRun(int status, String out, String err) {
+public record CommandRun(int status, String out, String err) {
 
-  static CommandRun of(String... args) {
+  public static CommandRun of(String... args) {
     StringWriter out = new StringWriter();
     StringWriter err = new StringWriter();
     CommandLine command = MeshCommand.commandLine();
@@ -18,7 +18,7 @@ record CommandRun(int status, String out, String err) {
     return new CommandRun(status, out.toString(), err.toString());
   }
 
-  Node json() {
+  public Node json() {
     return Documents.parse("the output", out);
   }
 }

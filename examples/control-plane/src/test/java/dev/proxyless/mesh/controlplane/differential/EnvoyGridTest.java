@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.Bootstrap;
 import dev.proxyless.mesh.Bootstrap.CloudMap;
+import dev.proxyless.mesh.Bootstrap.RetryThrottle;
 import dev.proxyless.mesh.Bootstrap.XdsFileSource;
 import dev.proxyless.mesh.Mesh;
 import dev.proxyless.mesh.controlplane.Envoy;
@@ -119,6 +120,7 @@ class EnvoyGridTest {
                 .nodeId("grid")
                 .xdsFile(new XdsFileSource(file, Optional.of("grid")))
                 .cloudMap(CloudMap.OFF)
+                .retryThrottle(RetryThrottle.OFF)
                 .build())
         .build();
   }

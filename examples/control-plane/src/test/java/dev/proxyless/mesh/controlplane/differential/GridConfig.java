@@ -10,6 +10,9 @@ import java.util.Map;
 /** The Envoy bootstrap that Envoy and this library go by. */
 final class GridConfig {
 
+  /** The filter that {@code typed_per_filter_config} of a route names. */
+  static final String FAULT = "envoy.filters.http.fault";
+
   private static final String FILTERS = "type.googleapis.com/envoy.extensions.filters.";
 
   private GridConfig() {}
@@ -21,23 +24,29 @@ final class GridConfig {
    * @param log where Envoy says what became of each request
    */
   static String bootstrap(List<GridCase> cases, int port, int backend, int refused, Path log) {
+    return bootstrap(
+        routes(cases),
+        List.of(cluster("backend", backend), cluster("refused", refused)),
+        port,
+        log);
+  }
+
+  /** A bootstrap with one listener, whose filters are that for faults and the router. */
+  static String bootstrap(List<Object> routes, List<Object> clusters, int port, Path log) {
     return Json.pretty(
         Trees.map(
             "admin",
             Trees.map("address", address(0)),
             "static_resources",
-            Trees.map(
-                "listeners",
-                List.of(listener(cases, port, log)),
-                "clusters",
-                List.of(cluster("backend", backend), cluster("refused", refused)))));
+            Trees.map("listeners", List.of(listener(routes, port, log)), "clusters", clusters)));
   }
 
   private static Map<String, Object> address(int port) {
     return Trees.map("socket_address", Trees.map("address", "127.0.0.1", "port_value", port));
   }
 
-  private static Map<String, Object> cluster(String name, int port) {
+  /** A cluster without limits. */
+  static Map<String, Object> cluster(String name, int port) {
     Map<String, Object> cluster = EnvoyTables.cluster(name, port);
     cluster.put(
         "circuit_breakers",
@@ -52,7 +61,7 @@ final class GridConfig {
     return cluster;
   }
 
-  private static Map<String, Object> listener(List<GridCase> cases, int port, Path log) {
+  private static Map<String, Object> listener(List<Object> routes, int port, Path log) {
     Map<String, Object> manager =
         Trees.map(
             "@type",
@@ -66,11 +75,8 @@ final class GridConfig {
                 "cidr_ranges", List.of(Trees.map("address_prefix", "127.0.0.0", "prefix_len", 8))),
             "http_filters",
             List.of(
-                Trees.map(
-                    "name",
-                    "envoy.filters.http.router",
-                    "typed_config",
-                    Trees.map("@type", FILTERS + "http.router.v3.Router"))),
+                filter(FAULT, "http.fault.v3.HTTPFault", Map.of()),
+                filter("envoy.filters.http.router", "http.router.v3.Router", Map.of())),
             "access_log",
             List.of(log(log)),
             "route_config",
@@ -85,7 +91,7 @@ final class GridConfig {
                         "include_attempt_count_in_response",
                         true,
                         "routes",
-                        routes(cases)))));
+                        routes))));
     return Trees.map(
         "name",
         "grid",
@@ -93,6 +99,18 @@ final class GridConfig {
         address(port),
         "filter_chains",
         List.of(Trees.map("filters", List.of(Trees.map("name", "http", "typed_config", manager)))));
+  }
+
+  private static Map<String, Object> filter(
+      String name, String type, Map<String, Object> settings) {
+    return Trees.map("name", name, "typed_config", typed(type, settings));
+  }
+
+  /** Settings of a filter of this type. */
+  static Map<String, Object> typed(String type, Map<String, Object> settings) {
+    Map<String, Object> typed = Trees.map("@type", FILTERS + type);
+    typed.putAll(settings);
+    return typed;
   }
 
   private static Map<String, Object> log(Path file) {
@@ -106,14 +124,7 @@ final class GridConfig {
             "path",
             file.toString(),
             "log_format",
-            Trees.map(
-                "text_format_source",
-                Trees.map(
-                    "inline_string",
-                    "%REQ("
-                        + GridBackend.ID
-                        + ")% %RESPONSE_FLAGS% %RESPONSE_CODE_DETAILS%"
-                        + " %UPSTREAM_REQUEST_ATTEMPT_COUNT%\n"))));
+            Trees.map("text_format_source", Trees.map("inline_string", EnvoyWire.LOG_FORMAT))));
   }
 
   private static List<Object> routes(List<GridCase> cases) {
