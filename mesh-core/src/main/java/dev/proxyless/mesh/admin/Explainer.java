@@ -15,7 +15,7 @@ import dev.proxyless.mesh.model.RetryPolicy;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.route.RequestHead;
 import dev.proxyless.mesh.route.RouteEntry;
-import dev.proxyless.mesh.route.Surroundings;
+import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -51,7 +51,7 @@ final class Explainer {
     }
     String routes = chain.table().configuration().name();
     why.add((routes.isEmpty() ? "the routes" : "routes " + routes) + " serve port " + head.port());
-    Routing routing = new Routing(view, chain, CallContext.NONE, Surroundings.UNKNOWN, 0);
+    Routing routing = new Routing(view, chain, CallContext.NONE, StreamInfo.Around.NOTHING);
     why.addAll(routing.explain(head, random, trusted));
     Routed routed = routing.route(head, random, trusted);
     if (routed instanceof Routed.Answered answered) {

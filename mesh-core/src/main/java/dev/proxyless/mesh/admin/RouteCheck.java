@@ -104,11 +104,12 @@ public final class RouteCheck {
           new StreamInfo(
               test.input().random(),
               test.input().internal(),
-              Optional.empty(),
-              test.input().dynamicMetadata(),
-              Map.of(),
-              (fraction, random) -> takes(test.input().runtime(), fraction, random),
-              LOOPBACK);
+              new StreamInfo.Around(
+                  Optional.empty(),
+                  test.input().dynamicMetadata(),
+                  Map.of(),
+                  (fraction, random) -> takes(test.input().runtime(), fraction, random),
+                  LOOPBACK));
       route = table.find(head, info);
       if (route != null) {
         follow(route);

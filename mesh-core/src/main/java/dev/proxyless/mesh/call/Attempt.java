@@ -161,8 +161,13 @@ public final class Attempt implements Step.Try {
 
   /** The bound on this try and its response's body; zero is none. */
   public Duration timeLeft() {
+    return Duration.ofNanos(timeLeftNanos());
+  }
+
+  /** {@link #timeLeft} in nanoseconds. */
+  public long timeLeftNanos() {
     long left = leftNanos();
-    return times.isBoundByStream(left) ? times.stream() : Duration.ofNanos(left);
+    return times.isBoundByStream(left) ? times.stream().toNanos() : left;
   }
 
   /** Of the call, when this try began; 0 is no bound. */

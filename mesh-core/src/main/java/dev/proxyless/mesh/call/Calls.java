@@ -4,7 +4,7 @@ import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.call.MeshView.OutboundChain;
 import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.route.RequestHead;
-import dev.proxyless.mesh.route.Surroundings;
+import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import dev.proxyless.mesh.telemetry.Telemetry;
@@ -38,7 +38,7 @@ public final class Calls {
   private final Telemetry telemetry;
   private final Duration readyTimeout;
   private final LongAdder active = new LongAdder();
-  private final Surroundings surroundings;
+  private final StreamInfo.Around around;
   private final MeshExecutor background;
   private final Semaphore backgroundPlaces = new Semaphore(MAX_IN_BACKGROUND);
   private volatile boolean closed;
@@ -52,7 +52,7 @@ public final class Calls {
     this.telemetry = telemetry;
     this.readyTimeout = readyTimeout;
     background = time.pool("call");
-    surroundings = new ProcessSurroundings(time);
+    around = StreamInfo.Around.of(new ProcessSurroundings(time));
   }
 
   /**
@@ -99,12 +99,12 @@ public final class Calls {
           new CallInfo("", "", "", "", 0, ResponseFlags.NONE, "pass_through", ""));
     }
     long now = time.nanoTime();
-    Routing routing = new Routing(view, chain, context, surroundings, now);
+    Routing routing = new Routing(view, chain, context, around);
     Routed routed =
         context.listener() instanceof SteeredCall steered
             ? routing.decide(
-                head, steered.random().orElseGet(time::random), steered.trusted(), dice)
-            : routing.decide(head, time.random(), Optional.empty(), dice);
+                head, steered.random().orElseGet(time::random), steered.trusted(), dice, now)
+            : routing.decide(head, time.random(), Optional.empty(), dice, now);
     if (routed instanceof Routed.Answered answered) {
       return respond(answered);
     }
@@ -188,16 +188,15 @@ public final class Calls {
 
   /** The call that a redirect of an upstream leads to; empty where it is not followed. */
   Optional<Verdict> follow(
-      Routing before,
+      Routing routing,
       Routed.Upstream redirected,
       InternalRedirectPolicy policy,
       boolean replayable,
       int status,
       UnaryOperator<@Nullable String> header) {
     long now = time.nanoTime();
-    Routing routing = before.at(now);
     Optional<Routed> routed =
-        routing.follow(redirected, policy, replayable, status, header, time::random);
+        routing.follow(redirected, policy, replayable, status, header, dice, now);
     if (routed.isEmpty()) {
       return Optional.empty();
     }

@@ -19,13 +19,11 @@ import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
-import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import java.util.function.UnaryOperator;
@@ -42,28 +40,21 @@ public final class Routing {
   private final MeshView view;
   private final OutboundChain chain;
   private final CallContext context;
-  private final Surroundings surroundings;
-  private final long nowNanos;
+  private final StreamInfo.Around around;
 
   /**
    * Decisions by one view.
    *
    * @param chain what takes requests to their destination
    * @param context what the caller's thread hands on
-   * @param surroundings what command operators ask about this process
-   * @param nowNanos on the mesh's monotonic clock
+   * @param around what is true of all requests
    */
   public Routing(
-      MeshView view,
-      OutboundChain chain,
-      CallContext context,
-      Surroundings surroundings,
-      long nowNanos) {
+      MeshView view, OutboundChain chain, CallContext context, StreamInfo.Around around) {
     this.view = view;
     this.chain = chain;
     this.context = context;
-    this.surroundings = surroundings;
-    this.nowNanos = nowNanos;
+    this.around = around;
   }
 
   /** What the caller's thread hands on. */
@@ -73,12 +64,7 @@ public final class Routing {
 
   /** The same for calls that no listener is told of. */
   Routing untold() {
-    return new Routing(view, chain, context.toldTo(null), surroundings, nowNanos);
-  }
-
-  /** The same, at another time. */
-  Routing at(long now) {
-    return new Routing(view, chain, context, surroundings, now);
+    return new Routing(view, chain, context.toldTo(null), around);
   }
 
   /**
@@ -88,7 +74,7 @@ public final class Routing {
    * @param trusted whether the caller is trusted, where somebody says so
    */
   public Routed route(RequestHead request, long random, Optional<Boolean> trusted) {
-    return route(request, random, trusted, null);
+    return route(request, random, trusted, null, 0);
   }
 
   /**
@@ -97,13 +83,19 @@ public final class Routing {
    * @param random the request's one random number
    * @param trusted whether the caller is trusted, where somebody says so
    * @param dice random numbers by which faults are drawn
+   * @param now on the mesh's monotonic clock
    */
-  Routed decide(RequestHead request, long random, Optional<Boolean> trusted, LongSupplier dice) {
-    return route(request, random, trusted, dice);
+  Routed decide(
+      RequestHead request, long random, Optional<Boolean> trusted, LongSupplier dice, long now) {
+    return route(request, random, trusted, dice, now);
   }
 
   private Routed route(
-      RequestHead request, long random, Optional<Boolean> trusted, @Nullable LongSupplier dice) {
+      RequestHead request,
+      long random,
+      Optional<Boolean> trusted,
+      @Nullable LongSupplier dice,
+      long now) {
     List<HeaderEdit> handedOn = handedOn(request);
     RequestHead seen = seen(request, handedOn);
     Arrival arrival = chain.manager().accept(seen, trusted);
@@ -116,11 +108,11 @@ public final class Routing {
     RequestHead head = accepted.head();
     StreamInfo info = info(random, accepted.internal());
     if (handedOn.isEmpty()) {
-      return route(head, info, accepted.edits(), dice);
+      return route(head, info, accepted.edits(), dice, now);
     }
     List<HeaderEdit> before = new ArrayList<>(handedOn);
     before.addAll(accepted.edits());
-    return route(head, info, before, dice);
+    return route(head, info, before, dice, now);
   }
 
   /** Headers of the request being served that go on, where the call does not set them itself. */
@@ -146,20 +138,28 @@ public final class Routing {
 
   /** Decides about a request that the connection manager let in, with edits that it has already. */
   private Routed route(
-      RequestHead head, StreamInfo info, List<HeaderEdit> before, @Nullable LongSupplier dice) {
+      RequestHead head,
+      StreamInfo info,
+      List<HeaderEdit> before,
+      @Nullable LongSupplier dice,
+      long now) {
     RouteEntry route = chain.table().find(head, info);
     if (dice == null || chain.manager().faults().isEmpty()) {
-      return route(route, head, info, before);
+      return route(route, head, info, before, now);
     }
     InjectedFault fault = Faults.decide(chain, route, head, info, dice);
     if (fault.abort().isPresent()) {
       return new Routed.Answered("refuse", fault.abort().get(), fault);
     }
-    return route(route, head, info, before).with(fault);
+    return route(route, head, info, before, now).with(fault);
   }
 
   private Routed route(
-      @Nullable RouteEntry route, RequestHead head, StreamInfo info, List<HeaderEdit> before) {
+      @Nullable RouteEntry route,
+      RequestHead head,
+      StreamInfo info,
+      List<HeaderEdit> before,
+      long now) {
     if (route == null || route.action() instanceof RouteAction.NonForwarding) {
       return new Routed.Answered("no_route", RouteReplies.noRoute(chain, head, info));
     }
@@ -204,7 +204,7 @@ public final class Routing {
               "pass_through",
               ""));
     }
-    return upstream(head, info, route, routed, target, before);
+    return upstream(head, info, route, routed, target, before, now);
   }
 
   /**
@@ -214,6 +214,7 @@ public final class Routing {
    * @param replayable whether the body can be sent again
    * @param response the first value of a header of the redirect, or null
    * @param dice random numbers by which faults are drawn: as in Envoy, filters run again
+   * @param now on the mesh's monotonic clock
    */
   Optional<Routed> follow(
       Routed.Upstream before,
@@ -221,7 +222,8 @@ public final class Routing {
       boolean replayable,
       int status,
       UnaryOperator<@Nullable String> response,
-      LongSupplier dice) {
+      LongSupplier dice,
+      long now) {
     RequestHead sent =
         EditedHead.of(before.head(), before.authority(), before.path(), before.edits());
     Optional<InternalRedirects.Next> next =
@@ -238,7 +240,7 @@ public final class Routing {
     }
     List<HeaderEdit> edits = new ArrayList<>(before.edits());
     edits.addAll(next.get().edits());
-    Routed routed = route(next.get().head(sent), before.info(), edits, dice);
+    Routed routed = route(next.get().head(sent), before.info(), edits, dice, now);
     if (!(routed instanceof Routed.Upstream upstream)) {
       return routed instanceof Routed.Through ? Optional.empty() : Optional.of(routed);
     }
@@ -293,7 +295,8 @@ public final class Routing {
       RouteEntry route,
       RouteTarget routed,
       Target target,
-      List<HeaderEdit> before) {
+      List<HeaderEdit> before,
+      long now) {
     boolean steered = EnvoyHeaders.any(head);
     if (steered) {
       Optional<Routed> refusal =
@@ -307,7 +310,7 @@ public final class Routing {
     Settled settled = settled(route, head, configured, steered);
     CallTimeouts timeouts = settled.timeouts();
     Bounds bounds = timeouts.bounds();
-    long deadline = bounds.deadlineNanos(nowNanos);
+    long deadline = bounds.deadlineNanos(now);
     if (context.isEarlier(deadline)) {
       bounds = Bounds.INBOUND;
       deadline = context.deadlineNanos();
@@ -324,7 +327,7 @@ public final class Routing {
         EnvoyHeaders.consumeBefore(
             edits, chain.manager().config().router().respectExpectedRqTimeout());
       }
-      HeaderEdit expected = envoyHeaders ? expected(timeouts, bounds, deadline) : null;
+      HeaderEdit expected = envoyHeaders ? expected(timeouts, bounds, deadline - now) : null;
       Settled.told(route, timeouts, expected).forEach(edits::add);
       rewritten = route.finalizeRequest(head, info, routed, edits, envoyHeaders);
       if (steered || EnvoyHeaders.anyReadAfter(edits)) {
@@ -374,25 +377,18 @@ public final class Routing {
   }
 
   /** What the next hop is told: never more than the caller's own deadline leaves. */
-  private @Nullable HeaderEdit expected(CallTimeouts timeouts, Bounds bounds, long deadlineNanos) {
+  private @Nullable HeaderEdit expected(CallTimeouts timeouts, Bounds bounds, long leftNanos) {
     if (bounds.kind() != Bounds.Kind.INBOUND) {
       return timeouts.expectedEdit();
     }
     Duration expected = timeouts.expected();
-    Duration left = Duration.ofNanos(Math.max(1, deadlineNanos - nowNanos));
+    Duration left = Duration.ofNanos(Math.max(1, leftNanos));
     return CallTimeouts.expectedEdit(
         expected.isZero() || left.compareTo(expected) < 0 ? left : expected);
   }
 
   private StreamInfo info(long random, boolean internal) {
-    return new StreamInfo(
-        random,
-        internal,
-        Optional.empty(),
-        Map.of(),
-        Map.of(),
-        StreamInfo.RuntimeFeatures.NONE,
-        surroundings);
+    return new StreamInfo(random, internal, around);
   }
 
   /** At least one, and never less than is meant. */

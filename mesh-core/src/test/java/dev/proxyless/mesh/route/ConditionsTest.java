@@ -239,6 +239,10 @@ class ConditionsTest {
       Optional<StreamInfo.Peer> peer,
       Map<String, Map<String, Object>> metadata,
       Map<String, String> filterState) {
-    return new StreamInfo(0, true, peer, metadata, filterState, StreamInfo.RuntimeFeatures.NONE);
+    return new StreamInfo(
+        0,
+        true,
+        new StreamInfo.Around(
+            peer, metadata, filterState, StreamInfo.RuntimeFeatures.NONE, Surroundings.UNKNOWN));
   }
 }

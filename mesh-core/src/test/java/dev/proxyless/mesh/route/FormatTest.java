@@ -42,31 +42,32 @@ class FormatTest {
         new StreamInfo(
             0,
             true,
-            Optional.empty(),
-            Map.of("d", Map.of("k", "dynamic")),
-            Map.of("key", "state"),
-            StreamInfo.RuntimeFeatures.NONE,
-            new Surroundings() {
-              @Override
-              public Instant startTime() {
-                return Instant.parse("2026-11-21T16:07:35.315742Z");
-              }
+            new StreamInfo.Around(
+                Optional.empty(),
+                Map.of("d", Map.of("k", "dynamic")),
+                Map.of("key", "state"),
+                StreamInfo.RuntimeFeatures.NONE,
+                new Surroundings() {
+                  @Override
+                  public Instant startTime() {
+                    return Instant.parse("2026-11-21T16:07:35.315742Z");
+                  }
 
-              @Override
-              public Instant now() {
-                return Instant.parse("2027-01-02T03:04:05Z");
-              }
+                  @Override
+                  public Instant now() {
+                    return Instant.parse("2027-01-02T03:04:05Z");
+                  }
 
-              @Override
-              public String hostName() {
-                return "vm";
-              }
+                  @Override
+                  public String hostName() {
+                    return "vm";
+                  }
 
-              @Override
-              public String variable(String name) {
-                return name.equals("HOME") ? "/root" : null;
-              }
-            });
+                  @Override
+                  public String variable(String name) {
+                    return name.equals("HOME") ? "/root" : null;
+                  }
+                }));
     return routed;
   }
 

@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.proxyless.mesh.testing.FakeRequest;
-import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -200,9 +198,7 @@ class HeaderMatchTest {
 
   @Test
   void aCallerThatIsNotTrustedHasNoInternalHeader() {
-    StreamInfo external =
-        new StreamInfo(
-            0, false, Optional.empty(), Map.of(), Map.of(), StreamInfo.RuntimeFeatures.NONE);
+    StreamInfo external = new StreamInfo(0, false, StreamInfo.Around.NOTHING);
     assertNull(HeaderName.of("x-envoy-internal").first(FakeRequest.get("http://h/"), external));
   }
 }

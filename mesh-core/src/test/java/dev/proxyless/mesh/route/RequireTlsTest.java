@@ -17,7 +17,6 @@ import dev.proxyless.mesh.model.VirtualHost.RequireTls;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.testing.FakeRequest;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,9 +83,7 @@ class RequireTlsTest {
   }
 
   private static RouteEntry find(RequireTls required, RequestHead head, boolean internal) {
-    StreamInfo info =
-        new StreamInfo(
-            0, internal, Optional.empty(), Map.of(), Map.of(), StreamInfo.RuntimeFeatures.NONE);
+    StreamInfo info = new StreamInfo(0, internal, StreamInfo.Around.NOTHING);
     return table(required).find(head, info);
   }
 

@@ -65,8 +65,8 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
                 owner.chain(),
                 attempt.idleTimeout());
     long callerLeft = owner.callerLeftNanos();
-    Duration left = attempt.timeLeft();
-    long routeLeft = left.isZero() ? Long.MAX_VALUE : left.toNanos();
+    long left = attempt.timeLeftNanos();
+    long routeLeft = left == 0 ? Long.MAX_VALUE : left;
     boundIsRoutes = routeLeft <= callerLeft;
     boundNanos = Math.min(routeLeft, callerLeft);
     idleIsRoutes = InnerClient.isBoundBy(attempt.idleTimeout(), owner.chain());

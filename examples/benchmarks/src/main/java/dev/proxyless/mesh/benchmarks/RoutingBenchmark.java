@@ -19,7 +19,6 @@ import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTable;
 import dev.proxyless.mesh.route.RouteTarget;
 import dev.proxyless.mesh.route.StreamInfo;
-import dev.proxyless.mesh.route.Surroundings;
 import dev.proxyless.mesh.telemetry.MeshMeters;
 import dev.proxyless.mesh.telemetry.Telemetry;
 import dev.proxyless.mesh.time.MeshTime;
@@ -157,7 +156,7 @@ public class RoutingBenchmark {
   /** All that is decided before a call begins. */
   @Benchmark
   public Routed decision() {
-    return new Routing(view, chain, CallContext.NONE, Surroundings.UNKNOWN, 0)
+    return new Routing(view, chain, CallContext.NONE, StreamInfo.Around.NOTHING)
         .route(HEAD, random++, Optional.empty());
   }
 
