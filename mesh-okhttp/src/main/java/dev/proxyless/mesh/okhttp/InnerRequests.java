@@ -17,6 +17,8 @@ final class InnerRequests {
   /** Asking by the Java class makes an object each time. */
   private static final KClass<MeshCall> CALL = JvmClassMappingKt.getKotlinClass(MeshCall.class);
 
+  private static final RewrittenUrls URLS = new RewrittenUrls();
+
   private InnerRequests() {}
 
   /**
@@ -38,7 +40,7 @@ final class InnerRequests {
     boolean moved =
         !attempt.path().equals(head.path()) || !attempt.authority().equals(head.authority());
     if (secure || moved) {
-      builder.url(rewritten(url, secure, attempt.path())).header("Host", attempt.authority());
+      builder.url(URLS.of(url, secure, attempt.path())).header("Host", attempt.authority());
       if (request.method().equals("GET") && request.cacheUrlOverride() == null) {
         builder.cacheUrlOverride(url);
       }
@@ -79,7 +81,7 @@ final class InnerRequests {
     }
     HttpUrl url = network.url();
     if (!isPathOf(url, attempt.path())) {
-      builder.url(rewritten(url, false, attempt.path()));
+      builder.url(URLS.of(url, false, attempt.path()));
     }
     return builder.tag(CALL, call).build();
   }
@@ -91,18 +93,5 @@ final class InnerRequests {
     int end = text.indexOf('#', start);
     int length = (end < 0 ? text.length() : end) - start;
     return length == path.length() && text.regionMatches(start, path, 0, length);
-  }
-
-  /** The URL decides over TLS and the path; where it leads is the socket factory's to say. */
-  private static HttpUrl rewritten(HttpUrl url, boolean secure, String path) {
-    HttpUrl.Builder builder = url.newBuilder();
-    if (secure) {
-      builder.scheme("https").port(url.port());
-    }
-    int query = path.indexOf('?');
-    return builder
-        .encodedPath(query < 0 ? path : path.substring(0, query))
-        .encodedQuery(query < 0 ? null : path.substring(query + 1))
-        .build();
   }
 }
