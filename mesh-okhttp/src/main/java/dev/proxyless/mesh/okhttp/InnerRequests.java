@@ -45,7 +45,7 @@ final class InnerRequests {
         builder.cacheUrlOverride(url);
       }
     }
-    return builder.build();
+    return builder.tag(CALL, call).build();
   }
 
   private static void edit(Request.Builder builder, List<HeaderEdit> edits) {

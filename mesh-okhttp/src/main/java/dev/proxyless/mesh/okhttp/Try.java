@@ -248,11 +248,15 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
     if (over) {
       tellEnd();
     }
-    if (direct && edits.isEmpty() && prior == null && received.networkResponse() != null) {
-      return received; // its network request tells of the call
+    boolean tells = received.networkResponse() != null; // by its network request
+    if (tells && direct && edits.isEmpty() && prior == null) {
+      return received;
     }
+    Request request = owner.request();
     Response.Builder builder =
-        received.newBuilder().request(MeshInterceptor.tagged(owner.request(), own.info()));
+        received
+            .newBuilder()
+            .request(tells ? request : MeshInterceptor.tagged(request, own.info()));
     if (prior != null) {
       builder.priorResponse(prior);
     }
