@@ -105,7 +105,7 @@ public final class Routing {
           RouteReplies.refused(seen, answered));
     }
     Arrival.Accepted accepted = (Arrival.Accepted) arrival;
-    RequestHead head = accepted.head();
+    RequestHead head = accepted.head(seen);
     StreamInfo info = info(random, accepted.internal());
     if (handedOn.isEmpty()) {
       return route(head, info, accepted.edits(), dice, now);
@@ -274,7 +274,7 @@ public final class Routing {
     if (!(arrival instanceof Arrival.Accepted accepted)) {
       return List.of("the connection manager does not let it in");
     }
-    RequestHead head = accepted.head();
+    RequestHead head = accepted.head(seen);
     List<String> steps = new ArrayList<>();
     if (!head.path().equals(seen.path())) {
       steps.add("the connection manager makes its path " + head.path());

@@ -109,8 +109,9 @@ public final class ConnectionManager {
     List<HeaderEdit> edits = edits(head, internal, forwardedFor);
     boolean same =
         edits.isEmpty() && path.equals(head.path()) && authority.equals(head.authority());
-    return new Arrival.Accepted(
-        same ? head : EditedHead.of(head, authority, path, edits), edits, internal);
+    return same
+        ? Arrival.Accepted.asItCame(internal)
+        : new Arrival.Accepted(EditedHead.of(head, authority, path, edits), edits, internal);
   }
 
   private String authority(String authority) {
@@ -206,12 +207,29 @@ public final class ConnectionManager {
     /**
      * It goes on to its route.
      *
-     * @param head as routing sees it
+     * @param changed the head as routing sees it; null where it is as it came
      * @param edits what changed of its headers
      * @param internal whether the caller is trusted
      */
-    record Accepted(RequestHead head, List<HeaderEdit> edits, boolean internal)
-        implements Arrival {}
+    record Accepted(@Nullable RequestHead changed, List<HeaderEdit> edits, boolean internal)
+        implements Arrival {
+
+      private static final Accepted TRUSTED = new Accepted(null, List.of(), true);
+      private static final Accepted UNTRUSTED = new Accepted(null, List.of(), false);
+
+      static Accepted asItCame(boolean internal) {
+        return internal ? TRUSTED : UNTRUSTED;
+      }
+
+      /**
+       * The head as routing sees it.
+       *
+       * @param came as it came
+       */
+      public RequestHead head(RequestHead came) {
+        return changed == null ? came : changed;
+      }
+    }
 
     /**
      * It is answered at once.

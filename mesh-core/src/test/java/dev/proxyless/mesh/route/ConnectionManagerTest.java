@@ -42,14 +42,14 @@ class ConnectionManagerTest {
   }
 
   private static String path(Paths paths, String path) {
+    FakeRequest head = FakeRequest.get("http://h" + path);
     Arrival arrival =
-        manager(paths, StripPort.NONE, false, Trust.ALL)
-            .accept(FakeRequest.get("http://h" + path), Optional.empty());
+        manager(paths, StripPort.NONE, false, Trust.ALL).accept(head, Optional.empty());
     if (arrival instanceof Arrival.Answered answered) {
       assertEquals("path_normalization_failed", answered.details());
       return answered.status() + answered.location().map(location -> " " + location).orElse("");
     }
-    return ((Arrival.Accepted) arrival).head().path();
+    return ((Arrival.Accepted) arrival).head(head).path();
   }
 
   @ParameterizedTest
@@ -209,10 +209,10 @@ class ConnectionManagerTest {
   })
   void partsOfTheAuthorityAreTakenOff(
       StripPort strip, boolean dot, String authority, String expected) {
+    FakeRequest head = FakeRequest.get("http://" + authority + "/");
     Arrival arrival =
-        manager(Paths.UNCHANGED, strip, dot, Trust.ALL)
-            .accept(FakeRequest.get("http://" + authority + "/"), Optional.empty());
-    assertEquals(expected, ((Arrival.Accepted) arrival).head().authority());
+        manager(Paths.UNCHANGED, strip, dot, Trust.ALL).accept(head, Optional.empty());
+    assertEquals(expected, ((Arrival.Accepted) arrival).head(head).authority());
   }
 
   private static final List<CidrRange> LOOPBACK = List.of(new CidrRange("127.0.0.0", 8));
@@ -276,9 +276,11 @@ class ConnectionManagerTest {
         (Arrival.Accepted)
             manager(Paths.UNCHANGED, StripPort.NONE, false, trust).accept(head, trusted);
     StringBuilder kept = new StringBuilder();
-    for (int i = 0; i < accepted.head().headerCount(); i++) {
+    for (int i = 0; i < accepted.head(head).headerCount(); i++) {
       kept.append(i == 0 ? "" : "|");
-      kept.append(accepted.head().headerName(i)).append(':').append(accepted.head().headerValue(i));
+      kept.append(accepted.head(head).headerName(i))
+          .append(':')
+          .append(accepted.head(head).headerValue(i));
     }
     return kept.toString();
   }
@@ -351,7 +353,7 @@ class ConnectionManagerTest {
                 true,
                 Trust.ALL)
             .accept(head, Optional.empty());
-    assertSame(head, ((Arrival.Accepted) arrival).head());
+    assertSame(head, ((Arrival.Accepted) arrival).head(head));
     assertEquals(List.of(), ((Arrival.Accepted) arrival).edits());
   }
 }
