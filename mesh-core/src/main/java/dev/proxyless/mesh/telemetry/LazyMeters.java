@@ -47,8 +47,13 @@ final class LazyMeters<T> {
   }
 
   /** The meter, made if it is not there yet. */
-  @SuppressWarnings("unchecked") // only make's results are put in
   T get(int key, IntFunction<T> make) {
+    T found = get(key);
+    return found == null ? add(key, make) : found;
+  }
+
+  @SuppressWarnings("unchecked") // only make's results are put in
+  private T add(int key, IntFunction<T> make) {
     making.lock();
     try {
       Object found = state.find(key);

@@ -31,15 +31,26 @@ final class IdleConnections {
   /** Below this an idle time is kept to the letter. */
   private static final Duration LEAST_IDLE_TIME = PAUSE.multipliedBy(10);
 
+  private static final Maker USUAL =
+      (maxIdle, idleTime) -> new ConnectionPool(maxIdle, idleTime.toNanos(), TimeUnit.NANOSECONDS);
+
   private static final @Nullable Sparing SPARING = sparing();
 
   private IdleConnections() {}
 
   /** A pool that keeps at most so many idle connections, for so long. */
   static ConnectionPool pool(int maxIdle, Duration idleTime) {
-    return SPARING == null || idleTime.compareTo(LEAST_IDLE_TIME) < 0
-        ? new ConnectionPool(maxIdle, idleTime.toNanos(), TimeUnit.NANOSECONDS)
-        : SPARING.pool(maxIdle, idleTime);
+    return makerFor(idleTime).pool(maxIdle, idleTime);
+  }
+
+  /** Makes pools. */
+  interface Maker {
+    ConnectionPool pool(int maxIdle, Duration idleTime);
+  }
+
+  /** What makes pools for an idle time. */
+  static Maker makerFor(Duration idleTime) {
+    return SPARING == null || idleTime.compareTo(LEAST_IDLE_TIME) < 0 ? USUAL : SPARING;
   }
 
   /** Tries all of it once, so that what is missing shows here and not during a call. */
@@ -68,7 +79,7 @@ final class IdleConnections {
   }
 
   /** All that needs what is not OkHttp's public API. */
-  static final class Sparing {
+  static final class Sparing implements Maker {
     private final TaskRunner runner;
 
     /** Looks after idle connections, then not for this long. */
@@ -76,7 +87,8 @@ final class IdleConnections {
       runner = new TaskRunner(new Backend(pause), Logger.getLogger(TaskRunner.class.getName()));
     }
 
-    ConnectionPool pool(int maxIdle, Duration idleTime) {
+    @Override
+    public ConnectionPool pool(int maxIdle, Duration idleTime) {
       return new ConnectionPool(
           maxIdle,
           idleTime.toNanos(),

@@ -31,12 +31,7 @@ class BrokenHeadTest {
   }
 
   private RawServer server(RawServer.Behaviour behaviour) throws IOException {
-    RawServer server = new RawServer(behaviour);
-    rig.closeLater(server);
-    rig.cluster("c", "circuit_breakers: {thresholds: [{max_requests: 1}]}")
-        .endpoints("c", server.port())
-        .route("cluster: c");
-    return server;
+    return rig.raw(behaviour, 1);
   }
 
   @ParameterizedTest

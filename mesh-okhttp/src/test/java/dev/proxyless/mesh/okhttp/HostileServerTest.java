@@ -50,12 +50,7 @@ class HostileServerTest {
   }
 
   private RawServer server(RawServer.Behaviour behaviour) throws IOException {
-    RawServer server = new RawServer(behaviour);
-    rig.closeLater(server);
-    rig.cluster("c", "circuit_breakers: {thresholds: [{max_requests: 2}]}")
-        .endpoints("c", server.port())
-        .route("cluster: c");
-    return server;
+    return rig.raw(behaviour, 2);
   }
 
   private void assertNothingIsConnected(RawServer server) throws Exception {

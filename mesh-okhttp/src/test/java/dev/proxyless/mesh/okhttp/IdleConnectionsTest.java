@@ -2,6 +2,7 @@ package dev.proxyless.mesh.okhttp;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.testing.Await;
@@ -36,6 +37,14 @@ class IdleConnectionsTest {
   @Test
   void anOkHttpThatAsksForMoreIsLeftAlone() {
     assertFalse(IdleConnections.isImplemented(WiderBackend.class));
+  }
+
+  @Test
+  void idleTimesFromTenSecondsOnAreKeptSparingly() {
+    assertInstanceOf(
+        IdleConnections.Sparing.class, IdleConnections.makerFor(Duration.ofSeconds(10)));
+    assertFalse(
+        IdleConnections.makerFor(Duration.ofMillis(9_999)) instanceof IdleConnections.Sparing);
   }
 
   /** A lower bound of time: it holds however slow the machine is. */

@@ -97,6 +97,16 @@ final class MeshRig implements Closeable {
     return backend;
   }
 
+  /** The only endpoint of cluster {@code c}, to which all goes, with a limit of its requests. */
+  RawServer raw(RawServer.Behaviour behaviour, int maxRequests) throws IOException {
+    RawServer server = new RawServer(behaviour);
+    toClose.add(server);
+    cluster("c", "circuit_breakers: {thresholds: [{max_requests: " + maxRequests + "}]}")
+        .endpoints("c", server.port())
+        .route("cluster: c");
+    return server;
+  }
+
   /** Ends something with the rig. */
   void closeLater(Closeable each) {
     toClose.add(each);

@@ -41,8 +41,6 @@ import org.junit.jupiter.api.io.TempDir;
 class EnvoyScenariosTest {
 
   private static final int AT_A_TIME = 16;
-  private static final int AGAIN_AT_A_TIME = 4;
-  private static final int ROUNDS = 4;
   private static final int LEAST = 200;
   private static final String CASE = System.getProperty("interop.case", "");
 
@@ -97,22 +95,12 @@ class EnvoyScenariosTest {
     Map<Scenario, Map<String, String>> differing = new LinkedHashMap<>();
     try (Envoy envoy =
         new Envoy(directory, Files.readString(config), "--file-flush-interval-msec", "5")) {
-      List<Scenario> left =
+      List<Scenario> scenarios =
           servers.keySet().stream().filter(each -> each.name().contains(CASE)).toList();
-      for (int round = 0; round < ROUNDS && !left.isEmpty(); round++) {
-        int atATime = round == 0 ? AT_A_TIME : AGAIN_AT_A_TIME;
-        List<Map<String, String>> envoys = byEnvoy(left, atATime);
-        List<Map<String, String>> ours = byMeshCall(left, atATime);
-        List<Scenario> again = new ArrayList<>();
-        for (int i = 0; i < left.size(); i++) {
-          Map<String, String> found = differences(envoys.get(i), ours.get(i));
-          differing.put(left.get(i), found);
-          if (found.isEmpty() == left.get(i).difference().isEmpty()) {
-            continue;
-          }
-          again.add(left.get(i)); // the machine may have been busy
-        }
-        left = again;
+      List<Map<String, String>> envoys = byEnvoy(scenarios);
+      List<Map<String, String>> ours = byMeshCall(scenarios);
+      for (int i = 0; i < scenarios.size(); i++) {
+        differing.put(scenarios.get(i), differences(envoys.get(i), ours.get(i)));
       }
       assertTrue(envoy.admin("/ready").startsWith("LIVE"), envoy::log);
     }
@@ -147,10 +135,9 @@ class EnvoyScenariosTest {
     return differences;
   }
 
-  private List<Map<String, String>> byEnvoy(List<Scenario> scenarios, int atATime)
-      throws Exception {
+  private List<Map<String, String>> byEnvoy(List<Scenario> scenarios) throws Exception {
     servers.values().forEach(ScenarioServer::forget);
-    ExecutorService threads = Executors.newFixedThreadPool(atATime);
+    ExecutorService threads = Executors.newFixedThreadPool(AT_A_TIME);
     List<EnvoyWire> wires = new ArrayList<>();
     try {
       List<Future<EnvoyWire>> sent = new ArrayList<>();
@@ -195,8 +182,7 @@ class EnvoyScenariosTest {
     return EnvoyWire.send(port, id, request.append("\r\n").append(body).toString());
   }
 
-  private List<Map<String, String>> byMeshCall(List<Scenario> scenarios, int atATime)
-      throws IOException {
+  private List<Map<String, String>> byMeshCall(List<Scenario> scenarios) throws IOException {
     servers.values().forEach(ScenarioServer::forget);
     StringBuilder lines = new StringBuilder();
     for (Scenario each : scenarios) {
@@ -220,7 +206,7 @@ class EnvoyScenariosTest {
             "--requests",
             requests.toString(),
             "--concurrency",
-            String.valueOf(atATime));
+            String.valueOf(AT_A_TIME));
     assertEquals(0, run.status(), run.err());
     List<String> answered = run.out().lines().toList();
     assertEquals(scenarios.size(), answered.size(), run.err());
