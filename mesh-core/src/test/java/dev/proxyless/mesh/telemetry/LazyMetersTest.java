@@ -6,12 +6,16 @@ import static org.junit.jupiter.api.Assertions.fail;
 
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class LazyMetersTest {
 
   private static final long LIMIT_SECONDS = 20;
+
+  /** The common pool may have one thread, and both tasks of a test have to run. */
+  private static final Executor THREAD_OF_ITS_OWN = task -> new Thread(task).start();
 
   private final LazyMeters<String> meters = new LazyMeters<>();
 
@@ -37,10 +41,12 @@ class LazyMetersTest {
                     key -> {
                       making.countDown();
                       return await(read) ? "two" : "nobody could read";
-                    }));
+                    }),
+            THREAD_OF_ITS_OWN);
     CompletableFuture<String> found =
         CompletableFuture.supplyAsync(
-            () -> await(making) ? meters.get(1, key -> "made again") : "not made");
+            () -> await(making) ? meters.get(1, key -> "made again") : "not made",
+            THREAD_OF_ITS_OWN);
     try {
       assertEquals("one", found.get(LIMIT_SECONDS, TimeUnit.SECONDS));
     } finally {
