@@ -6,6 +6,7 @@ import dev.proxyless.mesh.tls.ClientTls;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 import okhttp3.Call;
 import okhttp3.Connection;
 import okhttp3.Interceptor;
@@ -30,12 +31,15 @@ final class InnerClient {
   private final boolean hasInterceptors;
   private volatile @Nullable OkHttpClient upgrading;
 
-  /** Of late, for the same connections with other bounds on idling. */
-  private volatile @Nullable OkHttpClient timed;
+  /** The clients of the lanes, each with the bounds on idling that it was asked for of late. */
+  private final AtomicReferenceArray<@Nullable OkHttpClient> lanes =
+      new AtomicReferenceArray<>(Lanes.COUNT);
 
+  private final Lanes counting;
   private volatile boolean retired;
 
   /**
+   * @param counting what counts the calls of each lane
    * @param hasInterceptors whether the application has network interceptors
    */
   InnerClient(
@@ -43,6 +47,7 @@ final class InnerClient {
       Attempt attempt,
       EndpointSockets sockets,
       OkHttpClient client,
+      Lanes counting,
       boolean hasInterceptors) {
     this.identity = identity;
     protocol = attempt.protocol();
@@ -52,6 +57,7 @@ final class InnerClient {
     maxRequests = attempt.maxConnectionRequests();
     this.sockets = sockets;
     this.client = client;
+    this.counting = counting;
     this.hasInterceptors = hasInterceptors;
   }
 
@@ -72,25 +78,42 @@ final class InnerClient {
 
   /**
    * A call for a try. What interceptors have set for the caller's own call holds for it as well.
+   *
+   * @param idle the route's bound on idling; zero is none
+   * @param isBounded whether the call as a whole ends by itself
    */
-  Call newCall(Request request, Interceptor.Chain chain, Duration idle) {
-    OkHttpClient chosen = isUpgrade(request) ? upgrading() : client;
+  Call newCall(Request request, Interceptor.Chain chain, Duration idle, boolean isBounded) {
     int read = shorter(chain.readTimeoutMillis(), idle);
-    int write = shorter(chain.writeTimeoutMillis(), idle);
-    if (isTimed(chosen, read, write)) {
-      return chosen.newCall(request);
+    int write = isBounded && isSentAtOnce(request) ? 0 : shorter(chain.writeTimeoutMillis(), idle);
+    if (isUpgrade(request)) {
+      return timed(upgrading(), read, write).newCall(request);
     }
-    OkHttpClient known = timed;
-    if (known == null || isUpgrade(request) || !isTimed(known, read, write)) {
-      known =
-          chosen
-              .newBuilder()
-              .readTimeout(read, TimeUnit.MILLISECONDS)
-              .writeTimeout(write, TimeUnit.MILLISECONDS)
-              .build();
-      timed = known; // a second one does no harm: they share their connections
+    int lane = Lanes.ofThisThread();
+    OkHttpClient known = lanes.get(lane);
+    if (known == null || !isTimed(known, read, write)) {
+      known = timed(client.newBuilder().dispatcher(counting.dispatcher(lane)).build(), read, write);
+      lanes.set(lane, known); // a second one does no harm: they share their connections
     }
     return known.newCall(request);
+  }
+
+  /**
+   * Whether sending cannot idle but for as long as the call may last: a head alone goes to the
+   * socket's buffer. OkHttp bounds each write by a queue of time-outs under one lock for the whole
+   * process, where threads wait for each other; an application's interceptor may rely on the bound.
+   */
+  private boolean isSentAtOnce(Request request) {
+    return request.body() == null && protocol == Protocol.HTTP1 && !hasInterceptors;
+  }
+
+  private static OkHttpClient timed(OkHttpClient client, int read, int write) {
+    return isTimed(client, read, write)
+        ? client
+        : client
+            .newBuilder()
+            .readTimeout(read, TimeUnit.MILLISECONDS)
+            .writeTimeout(write, TimeUnit.MILLISECONDS)
+            .build();
   }
 
   private static boolean isTimed(OkHttpClient client, int read, int write) {

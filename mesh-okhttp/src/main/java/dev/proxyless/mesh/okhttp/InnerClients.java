@@ -43,12 +43,14 @@ final class InnerClients {
   private final boolean hasInterceptors;
   private final MeshOkHttp.Options options;
   private final LongSupplier clock;
+  private final Lanes lanes = new Lanes();
   private final Function<Endpoint, OfEndpoint> ofEndpoint = OfEndpoint::new;
 
   InnerClients(OkHttpClient donor, MeshOkHttp.Options options, LongSupplier clock) {
     OkHttpClient.Builder builder =
         donor
             .newBuilder()
+            .dispatcher(new Dispatcher())
             .eventListener(EventListener.NONE)
             .retryOnConnectionFailure(false)
             .followRedirects(false)
@@ -68,7 +70,7 @@ final class InnerClients {
 
   /** A client that never connects: it asks the application's cache, and nothing else. */
   OkHttpClient cacheAlone() {
-    OkHttpClient.Builder builder = base.newBuilder().dispatcher(new Dispatcher());
+    OkHttpClient.Builder builder = base.newBuilder();
     builder.networkInterceptors().clear();
     return builder.build();
   }
@@ -143,7 +145,6 @@ final class InnerClients {
     EndpointSockets sockets = new EndpointSockets(address, endpoint.port(), clock);
     OkHttpClient.Builder builder =
         base.newBuilder()
-            .dispatcher(new Dispatcher())
             .connectionPool(IdleConnections.pool(MAX_IDLE, idleTime))
             .dns(host -> List.of(address))
             .socketFactory(sockets)
@@ -160,7 +161,7 @@ final class InnerClients {
           .certificatePinner(CertificatePinner.DEFAULT)
           .connectionSpecs(List.of(connectionSpec(identity)));
     }
-    return new InnerClient(identity, attempt, sockets, builder.build(), hasInterceptors);
+    return new InnerClient(identity, attempt, sockets, builder.build(), lanes, hasInterceptors);
   }
 
   /** Zero is no bound, for both. */

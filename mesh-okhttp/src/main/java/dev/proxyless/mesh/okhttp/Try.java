@@ -56,6 +56,11 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
     this.own = own;
     this.attempt = attempt;
     this.slow = slow;
+    long callerLeft = owner.callerLeftNanos();
+    long left = attempt.timeLeftNanos();
+    long routeLeft = left == 0 ? Long.MAX_VALUE : left;
+    boundIsRoutes = routeLeft <= callerLeft;
+    boundNanos = Math.min(routeLeft, callerLeft);
     Request request = owner.request();
     direct = InnerRequests.isDirect(request, attempt);
     inner =
@@ -63,12 +68,8 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
             .newCall(
                 direct ? request : InnerRequests.of(request, own, attempt),
                 owner.chain(),
-                attempt.idleTimeout());
-    long callerLeft = owner.callerLeftNanos();
-    long left = attempt.timeLeftNanos();
-    long routeLeft = left == 0 ? Long.MAX_VALUE : left;
-    boundIsRoutes = routeLeft <= callerLeft;
-    boundNanos = Math.min(routeLeft, callerLeft);
+                attempt.idleTimeout(),
+                boundNanos != Long.MAX_VALUE);
     idleIsRoutes = InnerClient.isBoundBy(attempt.idleTimeout(), owner.chain());
   }
 

@@ -19,10 +19,13 @@ import okhttp3.Call;
 import okhttp3.Callback;
 import okhttp3.EventListener;
 import okhttp3.OkHttpClient;
+import okhttp3.Request;
+import okhttp3.RequestBody;
 import okhttp3.Response;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
 
 /** Time-outs and cancellation over real sockets. */
 class TimeoutTest {
@@ -30,6 +33,9 @@ class TimeoutTest {
   private static final String PREVIOUS_HOSTS =
       "retry_host_predicate: [{name: envoy.retry_host_predicates.previous_hosts}],"
           + " host_selection_retry_max_attempts: 5";
+
+  /** Buffers of loopback grow to about 10 MB. */
+  private static final int MORE_THAN_BUFFERS_HOLD = 32 << 20;
 
   private MeshRig rig;
 
@@ -79,6 +85,67 @@ class TimeoutTest {
       CallInfo info = MeshOkHttp.callInfo(response).orElseThrow();
       assertEquals("UT", info.flags().toString());
       assertTrue(info.explanation().contains("200 ms"), info.explanation());
+    }
+    rig.assertNothingIsLeftOver();
+  }
+
+  /** A server that reads nothing, so that no more can be sent than buffers hold. */
+  private int deafPort() throws IOException {
+    CountDownLatch end = new CountDownLatch(1);
+    RawServer deaf =
+        new RawServer(
+            peer -> {
+              try {
+                end.await();
+              } catch (InterruptedException ended) {
+                Thread.currentThread().interrupt();
+              }
+            });
+    rig.closeLater(
+        () -> {
+          end.countDown();
+          deaf.close();
+        });
+    return deaf.port();
+  }
+
+  private static Request withHeadThatFitsNoBuffer() {
+    return get().newBuilder().header("x-long", "x".repeat(MORE_THAN_BUFFERS_HOLD)).build();
+  }
+
+  @Test
+  void theRoutesTimeoutEndsAHeadThatNobodyReads() throws Exception {
+    rig.cluster("c", "").endpoints("c", deafPort()).route("cluster: c, timeout: 0.5s");
+    try (Response response = rig.client().newCall(withHeadThatFitsNoBuffer()).execute()) {
+      assertEquals(504, response.code());
+      assertEquals("UT", MeshOkHttp.callInfo(response).orElseThrow().flags().toString());
+    }
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  @Timeout(60)
+  void theClientsWriteTimeoutEndsAHeadThatNobodyReadsWhereNothingElseWould() throws Exception {
+    rig.cluster("c", "").endpoints("c", deafPort()).route("cluster: c, timeout: 0s");
+    OkHttpClient client =
+        rig.client(new OkHttpClient.Builder().writeTimeout(Duration.ofMillis(300)));
+    try (Response response = client.newCall(withHeadThatFitsNoBuffer()).execute()) {
+      assertEquals(503, response.code());
+      assertEquals("LR", MeshOkHttp.callInfo(response).orElseThrow().flags().toString());
+    }
+    rig.assertNothingIsLeftOver();
+  }
+
+  @Test
+  void theClientsWriteTimeoutEndsABodyThatNobodyReads() throws Exception {
+    rig.cluster("c", "").endpoints("c", deafPort()).route("cluster: c");
+    OkHttpClient client =
+        rig.client(new OkHttpClient.Builder().writeTimeout(Duration.ofMillis(300)));
+    Request request =
+        get().newBuilder().post(RequestBody.create(new byte[MORE_THAN_BUFFERS_HOLD], null)).build();
+    try (Response response = client.newCall(request).execute()) {
+      assertEquals(503, response.code());
+      assertEquals("LR", MeshOkHttp.callInfo(response).orElseThrow().flags().toString());
     }
     rig.assertNothingIsLeftOver();
   }

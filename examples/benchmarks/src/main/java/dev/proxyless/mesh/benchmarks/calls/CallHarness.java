@@ -28,6 +28,9 @@ public final class CallHarness {
 
   private static final int UNUSABLE = 2;
 
+  /** How many times as long an arm warms up with one thread, once, as it does before each load. */
+  private static final int ALONE = 5;
+
   /** How many slices a profile is long. */
   private static final int PROFILED = 4;
 
@@ -81,6 +84,7 @@ public final class CallHarness {
         for (ArmName name : settings.arms()) {
           arms.put(name, arm(name, backend, meshes));
         }
+        warmAlone(arms);
         for (Load load : settings.loads()) {
           measure(load, arms);
         }
@@ -119,6 +123,15 @@ public final class CallHarness {
 
   private Path envoy() throws IOException {
     return settings.envoy().orElseThrow(() -> new IOException("no Envoy is told"));
+  }
+
+  /** One thread leaves the compilers a processor; many do not, and would be measured half compiled. */
+  private void warmAlone(Map<ArmName, Arm> arms) throws Exception {
+    try (Workers alone = Workers.of(new Load(1, false)).orElseThrow()) {
+      for (Map.Entry<ArmName, Arm> each : arms.entrySet()) {
+        slice(alone, each.getKey(), each.getValue(), settings.warmup().multipliedBy(ALONE));
+      }
+    }
   }
 
   private void measure(Load load, Map<ArmName, Arm> arms) throws Exception {
