@@ -62,6 +62,11 @@ enum ArmName {
     return name().toLowerCase(Locale.ROOT).replace('_', '-');
   }
 
+  /** The name that it calls. */
+  String host() {
+    return word() + ".local";
+  }
+
   static Optional<ArmName> of(String word) {
     return Arrays.stream(values()).filter(each -> each.word().equals(word)).findFirst();
   }

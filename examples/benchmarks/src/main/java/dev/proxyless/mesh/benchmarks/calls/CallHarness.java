@@ -100,13 +100,14 @@ public final class CallHarness {
     MeterRegistry registry = new SimpleMeterRegistry();
     PlainMeters meters = PlainMeters.in(registry, name);
     return switch (name) {
-      case PLAIN, PLAIN_AGAIN -> plain(backend, meters);
-      case PLAIN_1000 -> OkHttpArm.ofEach(backend.endpoints(1_000), meters);
+      case PLAIN, PLAIN_AGAIN -> OkHttpArm.plain(name, backend.endpoint(), meters);
+      case PLAIN_1000 -> OkHttpArm.ofEach(name, backend.endpoints(1_000), meters);
       case PLAIN_MTLS ->
           OkHttpArm.overTls(
-              Certificates.client(backend.directory()), backend.tlsEndpoint(), meters);
-      case R4J -> new Resilience4jArm(plain(backend, meters), false);
-      case R4J_LIMITED -> new Resilience4jArm(plain(backend, meters), true);
+              name, Certificates.client(backend.directory()), backend.tlsEndpoint(), meters);
+      case R4J -> new Resilience4jArm(OkHttpArm.plain(name, backend.endpoint(), meters), false);
+      case R4J_LIMITED ->
+          new Resilience4jArm(OkHttpArm.plain(name, backend.endpoint(), meters), true);
       case SPRING_LB -> new SpringArm(backend.endpoints(8), meters);
       case ARMERIA -> new ArmeriaArm(backend.endpoints(1), meters);
       case ARMERIA_GROUP -> new ArmeriaArm(backend.endpoints(8), meters);
@@ -116,16 +117,13 @@ public final class CallHarness {
     };
   }
 
-  private static Arm plain(Backend backend, PlainMeters meters) {
-    return OkHttpArm.of(
-        OkHttpArm.client().build(), "http://" + backend.endpoint() + "/path", meters);
-  }
-
   private Path envoy() throws IOException {
     return settings.envoy().orElseThrow(() -> new IOException("no Envoy is told"));
   }
 
-  /** One thread leaves the compilers a processor; many do not, and would be measured half compiled. */
+  /**
+   * One thread leaves the compilers a processor; many do not, and would be measured half compiled.
+   */
   private void warmAlone(Map<ArmName, Arm> arms) throws Exception {
     try (Workers alone = Workers.of(new Load(1, false)).orElseThrow()) {
       for (Map.Entry<ArmName, Arm> each : arms.entrySet()) {

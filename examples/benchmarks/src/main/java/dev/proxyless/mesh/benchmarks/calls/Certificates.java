@@ -30,7 +30,7 @@ final class Certificates {
   /** Writes what {@link #client} and {@link #listen} read, and PEM files for the mesh. */
   static void write(Path directory) throws IOException, GeneralSecurityException {
     TestCertificates authority = new TestCertificates("benchmark");
-    TestCertificates.Issued server = authority.issue(SERVER_NAME, "ip:127.0.0.1");
+    TestCertificates.Issued server = authority.issue(SERVER_NAME, ArmName.PLAIN_MTLS.host());
     TestCertificates.Issued client = authority.issue("spiffe://bench/client");
     authority.write(directory, "client", client);
     store(directory.resolve("server.p12"), server, authority.certificate());

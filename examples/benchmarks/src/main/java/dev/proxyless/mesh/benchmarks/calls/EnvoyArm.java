@@ -11,7 +11,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import okhttp3.OkHttpClient;
 
 /** Plain OkHttp through one real Envoy, or through several in a row. */
 final class EnvoyArm implements Arm {
@@ -38,8 +37,8 @@ final class EnvoyArm implements Arm {
         stop();
       }
     }
-    OkHttpClient plain = OkHttpArm.client().build();
-    client = OkHttpArm.of(plain, "http://" + upstream.get(0) + "/path", meters);
+    ArmName arm = hops == 1 ? ArmName.ENVOY_1 : ArmName.ENVOY_2;
+    client = OkHttpArm.plain(arm, upstream.get(0), meters);
   }
 
   private String start(Path binary, Path directory, String name, List<String> upstream)

@@ -112,7 +112,7 @@ final class MeshArms implements AutoCloseable {
     hosts.append(
         """
         - name: %1$s
-          domains: ["%1$s.local", "%1$s.local:%2$d"]
+          domains: ["%4$s", "%4$s:%2$d"]
           routes:
           - match: {prefix: /}
             route:
@@ -124,7 +124,8 @@ final class MeshArms implements AutoCloseable {
             .formatted(
                 arm.word(),
                 PORT,
-                arm == ArmName.MESH_REWRITE ? "      prefix_rewrite: /other/" : ""));
+                arm == ArmName.MESH_REWRITE ? "      prefix_rewrite: /other/" : "",
+                arm.host()));
   }
 
   static String yaml(List<String> endpoints) {
@@ -145,8 +146,7 @@ final class MeshArms implements AutoCloseable {
   Arm arm(ArmName name) throws InterruptedException {
     Mesh of = name == ArmName.MESH_TRACED ? traced() : plain();
     OkHttpClient client = MeshOkHttp.install(of, OkHttpArm.client()).build();
-    return OkHttpArm.of(
-        client, "http://" + name.word() + ".local:" + PORT + "/path", PlainMeters.NONE);
+    return OkHttpArm.of(client, "http://" + name.host() + ":" + PORT + "/path", PlainMeters.NONE);
   }
 
   private Mesh plain() throws InterruptedException {

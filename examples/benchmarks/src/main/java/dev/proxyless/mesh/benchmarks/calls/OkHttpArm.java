@@ -1,11 +1,14 @@
 package dev.proxyless.mesh.benchmarks.calls;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import okhttp3.ConnectionPool;
 import okhttp3.ConnectionSpec;
+import okhttp3.Dns;
 import okhttp3.OkHttpClient;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -39,31 +42,40 @@ final class OkHttpArm implements Arm {
     return new Request.Builder().url(url).build();
   }
 
-  /** One client that sends one request; {@code meters} are those of {@link PlainMeters#NONE}. */
+  /** A client of one's own that sends one request. */
   static OkHttpArm of(OkHttpClient client, String url, PlainMeters meters) {
     return new OkHttpArm(List.of(client), List.of(request(url)), meters);
   }
 
+  /** One client. It calls a name, as applications do, which is that of the arm. */
+  static OkHttpArm plain(ArmName arm, String endpoint, PlainMeters meters) throws IOException {
+    return of(client().dns(leadingTo(endpoint)).build(), url("http", arm, endpoint), meters);
+  }
+
   /** A client for each endpoint, in turn. */
-  static OkHttpArm ofEach(List<String> endpoints, PlainMeters meters) {
+  static OkHttpArm ofEach(ArmName arm, List<String> endpoints, PlainMeters meters)
+      throws IOException {
     OkHttpClient shared = client().build();
-    return new OkHttpArm(
-        endpoints.stream()
-            .map(
-                each ->
-                    shared
-                        .newBuilder()
-                        .connectionPool(new ConnectionPool(64, 5, TimeUnit.MINUTES))
-                        .build())
-            .toList(),
-        endpoints.stream().map(each -> request("http://" + each + "/path")).toList(),
-        meters);
+    List<OkHttpClient> clients = new ArrayList<>();
+    List<Request> requests = new ArrayList<>();
+    for (String endpoint : endpoints) {
+      clients.add(
+          shared
+              .newBuilder()
+              .dns(leadingTo(endpoint))
+              .connectionPool(new ConnectionPool(64, 5, TimeUnit.MINUTES))
+              .build());
+      requests.add(request(url("http", arm, endpoint)));
+    }
+    return new OkHttpArm(clients, requests, meters);
   }
 
   /** With a client's certificate, over TLS 1.3. */
-  static OkHttpArm overTls(Certificates.Tls tls, String endpoint, PlainMeters meters) {
+  static OkHttpArm overTls(ArmName arm, Certificates.Tls tls, String endpoint, PlainMeters meters)
+      throws IOException {
     OkHttpClient client =
         client()
+            .dns(leadingTo(endpoint))
             .sslSocketFactory(tls.context().getSocketFactory(), tls.trust())
             .connectionSpecs(
                 List.of(
@@ -72,7 +84,17 @@ final class OkHttpArm implements Arm {
                         .build()))
             .protocols(List.of(okhttp3.Protocol.HTTP_1_1))
             .build();
-    return of(client, "https://" + endpoint + "/path", meters);
+    return of(client, url("https", arm, endpoint), meters);
+  }
+
+  private static String url(String scheme, ArmName arm, String endpoint) {
+    return scheme + "://" + arm.host() + endpoint.substring(endpoint.lastIndexOf(':')) + "/path";
+  }
+
+  private static Dns leadingTo(String endpoint) throws IOException {
+    List<InetAddress> addresses =
+        List.of(InetAddress.getByName(endpoint.substring(0, endpoint.lastIndexOf(':'))));
+    return name -> addresses;
   }
 
   @Override
