@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -48,10 +49,11 @@ class BalancingTest {
                 .incrementAndGet();
           }
         };
+    Executor threads = task -> new Thread(task).start(); // the common pool may have one alone
     CompletableFuture.allOf(
-            CompletableFuture.runAsync(picks),
-            CompletableFuture.runAsync(picks),
-            CompletableFuture.runAsync(picks))
+            CompletableFuture.runAsync(picks, threads),
+            CompletableFuture.runAsync(picks, threads),
+            CompletableFuture.runAsync(picks, threads))
         .join();
     assertEquals(4, counts.size());
     counts.forEach((name, count) -> assertEquals(7_500, count.get(), name));

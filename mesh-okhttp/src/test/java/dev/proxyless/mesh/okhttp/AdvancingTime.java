@@ -14,9 +14,17 @@ final class AdvancingTime implements MeshTime {
   private final MeshTime system = MeshTime.system();
   private final AtomicLong ahead = new AtomicLong();
   private volatile Thread skips;
+  private volatile boolean stands;
+  private volatile long stoodAt;
 
   void advance(Duration by) {
     ahead.addAndGet(by.toNanos());
+  }
+
+  /** From now on, the monotonic clock moves by hand alone, however slow the machine is. */
+  void stop() {
+    stoodAt = system.nanoTime();
+    stands = true;
   }
 
   /** From now on, waiting on this thread moves the clock in place of time. */
@@ -26,7 +34,7 @@ final class AdvancingTime implements MeshTime {
 
   @Override
   public long nanoTime() {
-    return system.nanoTime() + ahead.get();
+    return (stands ? stoodAt : system.nanoTime()) + ahead.get();
   }
 
   @Override

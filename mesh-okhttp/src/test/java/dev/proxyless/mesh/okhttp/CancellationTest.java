@@ -109,8 +109,7 @@ class CancellationTest {
   @Test
   void theCallTimeoutBoundsTheBodyAsWell() throws Exception {
     backend.enqueue(unending());
-    OkHttpClient client =
-        rig.client(new OkHttpClient.Builder().callTimeout(Duration.ofMillis(500)));
+    OkHttpClient client = rig.client(new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(2)));
     try (Response response = client.newCall(get()).execute()) {
       IOException failure =
           assertThrows(InterruptedIOException.class, () -> response.body().string());
@@ -123,8 +122,7 @@ class CancellationTest {
   void theCallTimeoutEndsTheWaitForARetry() throws Exception {
     backend.enqueue(answer(503, ""));
     rig.route(SLOW_RETRY);
-    OkHttpClient client =
-        rig.client(new OkHttpClient.Builder().callTimeout(Duration.ofMillis(500)));
+    OkHttpClient client = rig.client(new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(2)));
     Throwable failure = new Running(client.newCall(get())).failure();
     assertInstanceOf(InterruptedIOException.class, failure);
     assertEquals("timeout", failure.getMessage());
@@ -146,7 +144,7 @@ class CancellationTest {
           }
         });
     Running running = new Running(call);
-    assertTrue(discarded.await(10, TimeUnit.SECONDS), "the first try was discarded");
+    assertTrue(discarded.await(20, TimeUnit.SECONDS), "the first try was discarded");
     running.thread.interrupt();
     assertInstanceOf(InterruptedIOException.class, running.failure());
     assertTrue(running.interrupted.get(), "the thread stays interrupted");
@@ -156,7 +154,7 @@ class CancellationTest {
 
   @Test
   void anInterruptedReadEndsAsItDoesWithoutTheMesh() throws Exception {
-    OkHttpClient.Builder settings = new OkHttpClient.Builder().readTimeout(Duration.ofMillis(300));
+    OkHttpClient.Builder settings = new OkHttpClient.Builder().readTimeout(Duration.ofSeconds(2));
     OkHttpClient plain = settings.build();
     OkHttpClient meshed = rig.client(settings);
     Throwable expected = interruptedRead(plain.newCall(plainGet()));

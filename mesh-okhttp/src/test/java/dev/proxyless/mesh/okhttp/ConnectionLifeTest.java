@@ -158,6 +158,7 @@ class ConnectionLifeTest {
       throws Exception {
     RawServer server = server(200);
     OkHttpClient client = client(server, options, common);
+    time.stop();
     call(client);
     time.advance(Duration.ofSeconds(59));
     call(client);

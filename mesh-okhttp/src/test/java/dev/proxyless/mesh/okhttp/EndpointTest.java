@@ -85,7 +85,7 @@ class EndpointTest {
       assertEquals("UO", MeshOkHttp.callInfo(response).orElseThrow().flags().toString());
     }
     first.cancel();
-    assertTrue(ended.await(5, TimeUnit.SECONDS), "the first call ended");
+    assertTrue(ended.await(20, TimeUnit.SECONDS), "the first call ended");
     assertEquals(1, backend.getRequestCount());
     rig.assertNothingIsLeftOver();
   }
@@ -113,7 +113,7 @@ class EndpointTest {
   }
 
   private void awaitEndpoint(int port) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(5);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!String.valueOf(rig.cluster("c")).contains("127.0.0.1:" + port)) {
       assertTrue(System.nanoTime() < deadline, "the endpoint came");
       Thread.onSpinWait();

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Test;
 final class HedgingTest {
 
   private static final String HEDGED =
-      "cluster: c, retry_policy: {retry_on: 5xx, num_retries: 1, per_try_timeout: 0.6s},"
+      "cluster: c, retry_policy: {retry_on: 5xx, num_retries: 1, per_try_timeout: 1.5s},"
           + " hedge_policy: {hedge_on_per_try_timeout: true}";
 
   private MeshRig rig;
@@ -209,7 +209,7 @@ final class HedgingTest {
             .body("0123456789")
             .throttleBody(5, 30, TimeUnit.SECONDS)
             .build());
-    rig.cluster("c", "", backend).route("cluster: c, timeout: 0s, idle_timeout: 1s");
+    rig.cluster("c", "", backend).route("cluster: c, timeout: 0s, idle_timeout: 2s");
     OkHttpClient patient = rig.client(new OkHttpClient.Builder().readTimeout(Duration.ZERO));
     AtomicInteger ended = new AtomicInteger();
     CallListener flags =
@@ -234,7 +234,7 @@ final class HedgingTest {
     backend.enqueue(MeshRig.never());
     backend.enqueue(new MockResponse.Builder().body("then").build());
     rig.cluster("c", "", backend)
-        .route("cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 0.6s}");
+        .route("cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 1.5s}");
     try (Response response = call(rig.client(), MeshRig.get())) {
       assertEquals("then", response.body().string());
     }

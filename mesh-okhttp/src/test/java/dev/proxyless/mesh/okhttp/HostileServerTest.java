@@ -93,7 +93,7 @@ class HostileServerTest {
                 drip();
               }
             });
-    rig.route("cluster: c, retry_policy: {retry_on: connect-failure, per_try_timeout: 0.3s}");
+    rig.route("cluster: c, retry_policy: {retry_on: connect-failure, per_try_timeout: 1.5s}");
     try (Response response = rig.client().newCall(get()).execute()) {
       assertEquals(504, response.code());
       assertEquals("UT", MeshOkHttp.callInfo(response).orElseThrow().flags().toString());

@@ -35,7 +35,7 @@ final class MeshRig implements Closeable {
 
   static final String URL = "http://s.local:8000/";
 
-  private static final Duration SOON = Duration.ofSeconds(10);
+  private static final Duration SOON = Duration.ofSeconds(20);
 
   private final XdsServer xds;
   private final List<Closeable> toClose = new ArrayList<>();

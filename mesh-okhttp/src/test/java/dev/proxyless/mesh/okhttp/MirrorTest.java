@@ -24,7 +24,7 @@ import org.junit.jupiter.api.Test;
 /** Copies of requests to other clusters: envoy-semantics 1.13. */
 class MirrorTest {
 
-  private static final long SOON_SECONDS = 10;
+  private static final long SOON_SECONDS = 20;
 
   private MeshRig rig;
   private MockWebServer main;

@@ -135,15 +135,15 @@ class ProtocolTest {
     Peer server = new Peer(true);
     backend.enqueue(new MockResponse.Builder().webSocketUpgrade(server).build());
     rig.cluster("c", "", backend)
-        .route("cluster: c, timeout: 1s, retry_policy: {retry_on: reset, per_try_timeout: 0.9s}");
-    OkHttpClient client = rig.client(new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(1)));
+        .route("cluster: c, timeout: 2s, retry_policy: {retry_on: reset, per_try_timeout: 1.9s}");
+    OkHttpClient client = rig.client(new OkHttpClient.Builder().callTimeout(Duration.ofSeconds(2)));
     Peer own = new Peer(false);
     WebSocket socket = client.newWebSocket(get(), own);
     assertEquals("open 101 " + MeshRig.URL, own.next());
     long opened = System.nanoTime();
     Await.until(
         "the timeouts passed",
-        () -> System.nanoTime() - opened > Duration.ofMillis(1300).toNanos(),
+        () -> System.nanoTime() - opened > Duration.ofMillis(2300).toNanos(),
         System::nanoTime);
     socket.send("still here");
     assertEquals("message echo still here", own.next());
@@ -223,7 +223,7 @@ class ProtocolTest {
         new MockResponse.Builder().headersDelay(1, TimeUnit.HOURS).body("late").build());
     backend.enqueue(answer(200, "ok"));
     rig.cluster("c", "http2_protocol_options: {}", backend)
-        .route("cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 0.6s}");
+        .route("cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 1.5s}");
     try (Response response = rig.client().newCall(get()).execute()) {
       assertEquals("ok", response.body().string());
     }

@@ -307,7 +307,7 @@ class RetryTest {
                       });
               return "";
             });
-    assertTrue(done.await(5, TimeUnit.SECONDS), "the call ended");
+    assertTrue(done.await(20, TimeUnit.SECONDS), "the call ended");
     assertEquals("ok", body.get());
   }
 }

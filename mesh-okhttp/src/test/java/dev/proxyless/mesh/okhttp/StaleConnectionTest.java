@@ -166,6 +166,7 @@ class StaleConnectionTest {
   void aConnectionThatWasUsedUntilJustNowIsNotStale() throws Exception {
     RawServer server = server("");
     OkHttpClient client = client(server, "cluster: c");
+    time.stop();
     warm(client);
     assertGivenUp(call(client, MeshRig.get()), server);
   }

@@ -59,7 +59,7 @@ class TimeoutTest {
     good.enqueue(answer(200, "good"));
     rig.cluster("c", "", slow, good)
         .route(
-            "cluster: c, retry_policy: {retry_on: reset, num_retries: 1, per_try_timeout: 0.6s, "
+            "cluster: c, retry_policy: {retry_on: reset, num_retries: 1, per_try_timeout: 1.5s, "
                 + PREVIOUS_HOSTS
                 + "}");
     OkHttpClient client = rig.client();
@@ -158,7 +158,7 @@ class TimeoutTest {
             .body("x".repeat(100))
             .throttleBody(1, 50, TimeUnit.MILLISECONDS)
             .build());
-    rig.cluster("c", "", drip).route("cluster: c, timeout: 0.5s");
+    rig.cluster("c", "", drip).route("cluster: c, timeout: 1.5s");
     try (Response response = rig.client().newCall(get()).execute()) {
       assertEquals(200, response.code());
       assertThrows(IOException.class, () -> response.body().string());
@@ -204,7 +204,7 @@ class TimeoutTest {
         });
     slow.takeRequest();
     call.cancel();
-    assertTrue(ended.await(5, TimeUnit.SECONDS), "the call ended");
+    assertTrue(ended.await(20, TimeUnit.SECONDS), "the call ended");
     assertEquals("Canceled", String.valueOf(failure.get().getMessage()));
     assertEquals(0, rig.counted("mesh.outlier.ejections"));
     rig.assertNothingIsLeftOver();
@@ -238,9 +238,9 @@ class TimeoutTest {
               }
             });
     caller.start();
-    assertTrue(answered.await(5, TimeUnit.SECONDS), "the first try was answered");
+    assertTrue(answered.await(20, TimeUnit.SECONDS), "the first try was answered");
     call.cancel();
-    caller.join(5_000);
+    caller.join(20_000);
     assertEquals("Canceled", String.valueOf(failure.get().getMessage()));
     rig.assertNothingIsLeftOver();
   }

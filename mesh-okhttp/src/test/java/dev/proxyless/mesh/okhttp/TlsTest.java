@@ -175,7 +175,7 @@ class TlsTest {
                   if (!response.isSuccessful()) {
                     failed.incrementAndGet();
                   }
-                  RecordedRequest request = backend.takeRequest(5, TimeUnit.SECONDS);
+                  RecordedRequest request = backend.takeRequest(20, TimeUnit.SECONDS);
                   if (request != null) {
                     seen.set(shown(request).getSerialNumber().toString(16));
                   }
@@ -190,7 +190,7 @@ class TlsTest {
     load.start();
     Issued next = authority.issue(CLIENT);
     authority.write(files, "client", next);
-    assertTrue(rotated.await(10, TimeUnit.SECONDS), "the new certificate was shown");
+    assertTrue(rotated.await(20, TimeUnit.SECONDS), "the new certificate was shown");
     load.join();
     assertEquals(next.serial(), seen.get());
     assertNotEquals(before, seen.get());

@@ -47,9 +47,9 @@ final class LogLines implements AutoCloseable {
     return lines.stream().filter(line -> line.contains(text)).toList();
   }
 
-  /** Waits for a condition, at most ten seconds. */
+  /** Waits for a condition, at most twenty seconds. */
   static void await(BooleanSupplier condition, java.util.function.Supplier<String> otherwise) {
-    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
     while (!condition.getAsBoolean()) {
       if (System.nanoTime() - deadline > 0) {
         fail(otherwise.get());

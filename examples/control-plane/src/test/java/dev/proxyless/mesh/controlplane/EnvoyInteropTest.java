@@ -174,7 +174,7 @@ class EnvoyInteropTest {
         assertEquals(200, response.code());
       }
       assertTrue(
-          System.nanoTime() - changed < Duration.ofSeconds(5).toNanos(),
+          System.nanoTime() - changed < Duration.ofSeconds(10).toNanos(),
           () -> "Envoy still waits for the endpoints of the changed cluster: " + envoy.log());
     }
 

@@ -67,7 +67,7 @@ class EndOfCallTest {
   void aTryThatTakesTooLongIsRetried() throws Exception {
     MeshHttpClient client =
         client(
-            "cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 0.6s}",
+            "cluster: c, retry_policy: {retry_on: reset, per_try_timeout: 1.5s}",
             never(),
             answer(200, "second"));
     HttpResponse<String> response = client.send(get("/"), BodyHandlers.ofString());
@@ -87,7 +87,7 @@ class EndOfCallTest {
 
   @Test
   void theRoutesTimeoutEndsABodyThatDrips() throws Exception {
-    MeshHttpClient client = client("cluster: c, timeout: 1s", dripping());
+    MeshHttpClient client = client("cluster: c, timeout: 2s", dripping());
     assertThrows(HttpTimeoutException.class, () -> client.send(get("/"), BodyHandlers.ofString()));
     rig.assertEndedOnce("failure");
   }
@@ -96,7 +96,7 @@ class EndOfCallTest {
   void aTryWithoutASignOfLifeIsRetried() throws Exception {
     MeshHttpClient client =
         client(
-            "cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 0.6s}",
+            "cluster: c, retry_policy: {retry_on: reset, per_try_idle_timeout: 1.5s}",
             never(),
             answer(200, "second"));
     HttpResponse<String> response = client.send(get("/"), BodyHandlers.ofString());
@@ -108,10 +108,10 @@ class EndOfCallTest {
   void aBodyThatStallsIsCutByTheIdleTimeoutAndOneThatDripsIsNot() throws Exception {
     MeshHttpClient client =
         client(
-            "cluster: c, idle_timeout: 0.8s",
+            "cluster: c, idle_timeout: 2s",
             new MockResponse.Builder()
                 .body("x".repeat(10))
-                .throttleBody(1, 100, TimeUnit.MILLISECONDS)
+                .throttleBody(1, 250, TimeUnit.MILLISECONDS)
                 .build(),
             new MockResponse.Builder()
                 .body("x".repeat(1000))

@@ -77,7 +77,7 @@ final class Rig implements Closeable {
         """
         name: %s
         type: STATIC
-        connect_timeout: 1s
+        connect_timeout: 10s
         load_assignment:
           cluster_name: %s
           endpoints:

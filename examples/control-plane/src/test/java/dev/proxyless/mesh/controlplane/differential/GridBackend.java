@@ -15,7 +15,7 @@ final class GridBackend implements AutoCloseable {
   /** The header that has the id of a call. */
   static final String ID = "x-case";
 
-  private static final long SLOW_MS = 1_600;
+  private static final long SLOW_MS = 2_400;
   private static final long NOTICED_MS = 100;
 
   private final Map<String, Integer> tries = new ConcurrentHashMap<>();

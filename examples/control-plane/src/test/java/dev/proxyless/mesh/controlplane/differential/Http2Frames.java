@@ -15,7 +15,8 @@ import java.util.function.Supplier;
  * A server's side of one connection of HTTP/2, which answers each request by frames in words:
  * {@code head 200 name=value}, {@code data text} and {@code trailers name=value}, each ending its
  * stream with {@code end-} before it; {@code rst CODE}, {@code goaway LAST CODE}, {@code window
- * INCREMENT}, {@code pause}, {@code close}.
+ * INCREMENT}, {@code pause MILLIS}, {@code close}; a {@code pause} that does not say how long is
+ * long enough for what was sent before to be noticed alone.
  */
 final class Http2Frames {
 
@@ -32,8 +33,7 @@ final class Http2Frames {
   private static final int PREFACE_BYTES = 24;
   private static final String END = "end-";
 
-  /** Long enough for what was sent before to be noticed alone. */
-  private static final long PAUSE_MS = 50;
+  private static final long NOTICED_MS = 200;
 
   private final DataInputStream in;
   private final OutputStream out;
@@ -60,10 +60,31 @@ final class Http2Frames {
       } else if (type == PING && mayBeAcknowledged) {
         send(PING, ACK, 0, payload);
       } else if ((type == DATA || type == HEADERS) && (flags & END_STREAM) != 0) {
-        for (String step : answers.get()) {
-          step(step, stream);
-        }
+        List<String> steps = answers.get();
+        Thread thread = new Thread(() -> answer(steps, stream), "http2-stream");
+        thread.setDaemon(true);
+        thread.start();
       }
+    }
+  }
+
+  /** Beside the reading, so that a request that comes in a pause is there when it came. */
+  private void answer(List<String> steps, int stream) {
+    try {
+      for (String step : steps) {
+        step(step, stream);
+      }
+    } catch (IOException ended) {
+      close();
+    }
+  }
+
+  /** Ends the connection, and its reading with it. */
+  private void close() {
+    try {
+      in.close();
+    } catch (IOException gone) {
+      // The other side closes connections as it likes.
     }
   }
 
@@ -83,15 +104,15 @@ final class Http2Frames {
         send(GOAWAY, 0, 0, ints(last, Integer.parseInt(lastAndCode[1])));
       }
       case "window" -> send(WINDOW_UPDATE, 0, stream, ints(Integer.parseInt(rest)));
-      case "pause" -> pause();
+      case "pause" -> pause(rest.isEmpty() ? NOTICED_MS : Long.parseLong(rest));
       case "close" -> throw new EOFException("the scenario ends the connection");
       default -> throw new IllegalArgumentException("no step: " + step);
     }
   }
 
-  private static void pause() {
+  private static void pause(long millis) {
     try {
-      TimeUnit.MILLISECONDS.sleep(PAUSE_MS);
+      TimeUnit.MILLISECONDS.sleep(millis);
     } catch (InterruptedException ended) {
       Thread.currentThread().interrupt();
     }
@@ -119,7 +140,8 @@ final class Http2Frames {
     return block.toByteArray();
   }
 
-  private void send(int type, int flags, int stream, byte[] payload) throws IOException {
+  private synchronized void send(int type, int flags, int stream, byte[] payload)
+      throws IOException {
     ByteBuffer frame = ByteBuffer.allocate(9 + payload.length);
     frame.putInt(payload.length << 8 | type).put((byte) flags).putInt(stream).put(payload);
     out.write(frame.array());
