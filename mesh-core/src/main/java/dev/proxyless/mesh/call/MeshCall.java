@@ -79,8 +79,7 @@ public final class MeshCall implements Decision.Forward {
     this.routed = routed;
     this.replayable = replayable;
     tries = new Tries(record);
-    RetryRules asked = routed.retryRules().orElse(null);
-    rules = asked != null && asked.appliesTo(routed.head()) ? asked : null;
+    rules = routed.retryRules().orElse(null);
     hedge =
         Hedge.of(
             routed.timeouts(), rules != null && replayable, replayable, routed.head(), upstream());

@@ -133,9 +133,14 @@ public final class RetryRules {
     return policy;
   }
 
+  /** Whether every request is retried, whatever its head. */
+  public boolean takesAll() {
+    return requestConditions.isEmpty();
+  }
+
   /** Whether requests such as this one are retried at all ({@code retriable_request_headers}). */
   public boolean appliesTo(RequestHead head) {
-    if (requestConditions.isEmpty()) {
+    if (takesAll()) {
       return true;
     }
     RequestView view = new RequestView(head, StreamInfo.of(0));
