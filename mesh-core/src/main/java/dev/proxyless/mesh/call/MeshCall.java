@@ -6,6 +6,7 @@ import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.model.RetryOn;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Priority;
+import dev.proxyless.mesh.route.ResponseHeaders;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.telemetry.CallInfo;
@@ -56,6 +57,9 @@ public final class MeshCall implements Decision.Forward {
   private volatile @Nullable Retrying retrying;
 
   private volatile boolean replayable;
+
+  /** Whether the request's body is longer than {@link #replayLimit}. */
+  private volatile boolean tooLong;
 
   /** 1 once the call has ended. */
   private volatile int over;
@@ -131,8 +135,12 @@ public final class MeshCall implements Decision.Forward {
     return routed.fault().responseKibPerSecond();
   }
 
-  /** The request's body is longer than {@link #replayLimit}, so that no try follows. Any thread. */
+  /**
+   * The request's body is longer than {@link #replayLimit}, so that no try follows and no redirect,
+   * even one that would drop the body. Any thread.
+   */
   public void tooLongToReplay() {
+    tooLong = true;
     replayable = false;
   }
 
@@ -198,7 +206,7 @@ public final class MeshCall implements Decision.Forward {
   }
 
   /** The head of a response arrived. */
-  public Verdict responded(Attempt ended, int newStatus, UnaryOperator<@Nullable String> header) {
+  public Verdict responded(Attempt ended, int newStatus, ResponseHeaders header) {
     if (isOver()) {
       return Verdict.Accept.AS_IT_IS;
     }
@@ -243,10 +251,10 @@ public final class MeshCall implements Decision.Forward {
   }
 
   /** Where a redirect of the upstream leads, if it is followed here. */
-  private Optional<Verdict> follow(int redirectStatus, UnaryOperator<@Nullable String> header) {
+  private Optional<Verdict> follow(int redirectStatus, ResponseHeaders header) {
     Optional<InternalRedirectPolicy> policy =
         ((RouteAction.Forward) routed.route().action()).internalRedirectPolicy();
-    if (policy.isEmpty() || !policy.get().codes().contains(redirectStatus)) {
+    if (tooLong || policy.isEmpty() || !policy.get().codes().contains(redirectStatus)) {
       return Optional.empty();
     }
     return calls.follow(routing, routed, policy.get(), replayable, redirectStatus, header);

@@ -15,6 +15,7 @@ import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
 import dev.proxyless.mesh.route.InternalRedirects;
 import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.ResponseHeaders;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTarget;
@@ -221,7 +222,7 @@ public final class Routing {
       InternalRedirectPolicy policy,
       boolean replayable,
       int status,
-      UnaryOperator<@Nullable String> response,
+      ResponseHeaders response,
       LongSupplier dice,
       long now) {
     RequestHead sent =

@@ -158,9 +158,13 @@ public final class RetryRules {
   }
 
   /** Whether a response asks for a retry by its headers ({@code retriable_headers}). */
-  public boolean matchesResponse(UnaryOperator<@Nullable String> header) {
+  public boolean matchesResponse(int status, ResponseHeaders headers) {
     for (HeaderCondition condition : responseConditions) {
-      if (condition.testValue(header.apply(condition.name()))) {
+      List<String> lines =
+          condition.name().equals(":status")
+              ? List.of(Integer.toString(status))
+              : headers.all(condition.name());
+      if (condition.testLines(lines)) {
         return true;
       }
     }
