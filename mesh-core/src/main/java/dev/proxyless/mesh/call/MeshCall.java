@@ -117,7 +117,10 @@ public final class MeshCall implements Decision.Forward {
 
   @Override
   public Duration delay() {
-    return routed.fault().delay();
+    Duration delay = routed.fault().delay();
+    Bounds bounds = routed.bounds();
+    boolean cut = bounds.isStream() && bounds.limit().compareTo(delay) < 0;
+    return cut ? bounds.limit() : delay;
   }
 
   /** Whether a try may be made beside another, so that tries need threads of their own. */

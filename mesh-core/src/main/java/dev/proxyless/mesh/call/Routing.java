@@ -165,7 +165,7 @@ public final class Routing {
       return new Routed.Answered("no_route", RouteReplies.noRoute(chain, head, info));
     }
     if (chain.manager().refusesUpgrade(head, route)) {
-      return new Routed.Answered("refuse", RouteReplies.upgradeRefused(route, head));
+      return new Routed.Answered("refuse", RouteReplies.upgradeRefused(route, head, info));
     }
     if (route.action() instanceof RouteAction.Redirect redirect) {
       String location = route.redirectLocation(head, info);
