@@ -213,7 +213,7 @@ public final class Routing {
    *
    * @param before what was redirected
    * @param replayable whether the body can be sent again
-   * @param response the first value of a header of the redirect, or null
+   * @param response the headers of the redirect
    * @param dice random numbers by which faults are drawn: as in Envoy, filters run again
    * @param now on the mesh's monotonic clock
    */

@@ -62,7 +62,7 @@ public final class InternalRedirects {
    * @param sent the request that was redirected, as it was sent
    * @param route the name of its route
    * @param followed redirects that were followed before, as {@code from -> to}
-   * @param response the first value of a header of the redirect, or null
+   * @param response the headers of the redirect
    * @param find the route of the next request, or null
    */
   public static Optional<Next> next(
@@ -73,12 +73,10 @@ public final class InternalRedirects {
       int status,
       ResponseHeaders response,
       Function<Next, @Nullable RouteEntry> find) {
-    String location = response.apply("location");
-    if (!policy.codes().contains(status)
-        || location == null
-        || followed.size() >= policy.maxRedirects()) {
+    if (!policy.codes().contains(status) || followed.size() >= policy.maxRedirects()) {
       return Optional.empty();
     }
+    String location = String.join(",", response.all("location")); // of which Envoy makes one
     Matcher target = ABSOLUTE.matcher(location);
     if (!target.matches() || !hasPort(target.group("port"))) {
       return Optional.empty();

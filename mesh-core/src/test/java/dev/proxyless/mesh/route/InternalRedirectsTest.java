@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.proxyless.mesh.model.RouteAction.Forward;
 import dev.proxyless.mesh.testing.FakeRequest;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -82,22 +83,31 @@ class InternalRedirectsTest {
     assertTrue(to(location).isEmpty());
   }
 
+  private static ResponseHeaders lines(Map<String, List<String>> lines) {
+    return new ResponseHeaders() {
+      @Override
+      public @Nullable String apply(String name) {
+        return all(name).stream().findFirst().orElse(null);
+      }
+
+      @Override
+      public List<String> all(String name) {
+        return lines.getOrDefault(name, List.of());
+      }
+    };
+  }
+
+  @Test
+  void severalLocationsAreOne() {
+    assertEquals(
+        "/a,http://h/b",
+        next(lines(Map.of("location", List.of("http://h/a", "http://h/b")))).orElseThrow().path());
+  }
+
   @Test
   void allLinesOfAHeaderAreCopied() {
-    ResponseHeaders response =
-        new ResponseHeaders() {
-          @Override
-          public @Nullable String apply(String name) {
-            return name.equals("location") ? "http://h/a" : null;
-          }
-
-          @Override
-          public List<String> all(String name) {
-            return name.equals("x-c") ? List.of("1", "2") : List.of();
-          }
-        };
     RequestHead head =
-        next(response)
+        next(lines(Map.of("location", List.of("http://h/a"), "x-c", List.of("1", "2"))))
             .orElseThrow()
             .head(FakeRequest.get("http://h/").header("x-c", "0").header("x-d", "0"));
     assertEquals("1,2", HeaderEdits.joined(head, "x-c"));
