@@ -19,6 +19,11 @@ record AttemptTimes(
     return after.isZero() ? this : new AttemptTimes(perTry, after, idle, idleFailure, stream);
   }
 
+  /** The same with this bound on the stream; zero is none. */
+  AttemptTimes withStream(Duration bound) {
+    return new AttemptTimes(perTry, hedgeAfter, idle, idleFailure, bound);
+  }
+
   /** The same with a bound on the stream where there is none. */
   AttemptTimes orStream(Duration bound) {
     return bound.isZero() || !stream.isZero()

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class Backoff {
 
-  private static final Duration LEAST = Duration.ofMillis(1);
+  private static final long UNUSABLE = -1;
 
   private final @Nullable RateLimitedBackOff rateLimited;
   private final long maxMillis;
@@ -38,27 +38,31 @@ final class Backoff {
   Duration afterResponse(UnaryOperator<@Nullable String> header, Instant now, long random) {
     if (rateLimited != null) {
       for (ResetHeader reset : rateLimited.resetHeaders()) {
-        Duration asked = asked(header.apply(reset.name()), reset.unixTimestamp(), now);
-        if (asked.compareTo(LEAST) > 0 && asked.compareTo(rateLimited.maxInterval()) <= 0) {
-          return asked.plusMillis(Long.remainderUnsigned(random, asked.toMillis() / 2));
+        long seconds = asked(header.apply(reset.name()), reset.unixTimestamp(), now);
+        Duration asked = Duration.ofSeconds(seconds);
+        if (seconds >= 0 && asked.compareTo(rateLimited.maxInterval()) <= 0) {
+          return seconds == 0 // which ends the search all the same
+              ? next(random)
+              : asked.plusMillis(Long.remainderUnsigned(random, asked.toMillis() / 2));
         }
       }
     }
     return next(random);
   }
 
-  /** Zero where the value cannot be used. */
-  private static Duration asked(@Nullable String value, boolean unixTimestamp, Instant now) {
+  /** In seconds from now; {@link #UNUSABLE} where the value says nothing. */
+  private static long asked(@Nullable String value, boolean unixTimestamp, Instant now) {
+    if (value == null) {
+      return UNUSABLE;
+    }
     try {
-      long seconds = value == null ? 0 : Long.parseUnsignedLong(value.strip());
+      long seconds = Long.parseUnsignedLong(value.strip());
       if (unixTimestamp) {
         seconds -= now.getEpochSecond();
       }
-      return seconds > 0 && seconds < Integer.MAX_VALUE
-          ? Duration.ofSeconds(seconds)
-          : Duration.ZERO;
+      return seconds >= 0 && seconds < Integer.MAX_VALUE ? seconds : UNUSABLE;
     } catch (NumberFormatException notOne) {
-      return Duration.ZERO;
+      return UNUSABLE;
     }
   }
 }

@@ -75,9 +75,12 @@ record Bounds(Kind kind, Duration limit) {
     return kind == Kind.NONE;
   }
 
-  /** Whether the clock starts when the router sees the request, after a fault has delayed it. */
+  /**
+   * Whether the clock starts when the router sees the request, after a fault has delayed it. That
+   * of the stream is the connection manager's, and runs during the delay.
+   */
   boolean startsWithRouter() {
-    return kind != Kind.NONE && kind != Kind.INBOUND;
+    return kind != Kind.NONE && kind != Kind.INBOUND && !isStream();
   }
 
   /**

@@ -114,25 +114,45 @@ record CallTimeouts(
                 .idleTimeout()
                 .or(manager::streamIdleTimeout)
                 .orElse(HttpConnectionManager.DEFAULT_STREAM_IDLE_TIMEOUT));
-    Duration perTryStream =
-        Bounds.bounded(millis(header.apply(EnvoyHeaders.STREAM_DURATION)).orElse(NONE));
     boolean idleByTry = !perTryIdle.isZero() && (idle.isZero() || perTryIdle.compareTo(idle) < 0);
     return new CallTimeouts(
         bounded,
         Bounds.of(kind, bounded, stream),
-        perTryStream,
+        NONE,
         boundedTry,
         perTryIdle,
         hedges,
-        header.apply(EnvoyHeaders.TIMEOUT_ALT_RESPONSE) == null ? 504 : 204,
+        504,
         grpcTimeout,
         new AttemptTimes(
             hedges ? NONE : boundedTry,
             NONE,
             idleByTry ? perTryIdle : idle,
             idleByTry ? Failure.PER_TRY_IDLE_TIMEOUT : Failure.STREAM_IDLE_TIMEOUT,
-            perTryStream),
+            NONE),
         expectedEdit(expected(hedges, boundedTry, bounded)));
+  }
+
+  /**
+   * The same with what a request says of its tries and of a timeout's answer, which is read once
+   * the route has changed its headers.
+   *
+   * @param header the first value of a request header, or null
+   */
+  CallTimeouts readAfter(UnaryOperator<@Nullable String> header) {
+    Duration stream =
+        Bounds.bounded(millis(header.apply(EnvoyHeaders.STREAM_DURATION)).orElse(NONE));
+    return new CallTimeouts(
+        global,
+        bounds,
+        stream,
+        perTry,
+        perTryIdle,
+        hedged,
+        header.apply(EnvoyHeaders.TIMEOUT_ALT_RESPONSE) == null ? timeoutStatus : 204,
+        grpcTimeout,
+        tries.withStream(stream),
+        expectedEdit);
   }
 
   /** Null for zero. */

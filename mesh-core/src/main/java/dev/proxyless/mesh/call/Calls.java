@@ -4,6 +4,7 @@ import dev.proxyless.mesh.Internal;
 import dev.proxyless.mesh.call.MeshView.OutboundChain;
 import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.ResponseHeaders;
 import dev.proxyless.mesh.route.StreamInfo;
 import dev.proxyless.mesh.telemetry.CallInfo;
 import dev.proxyless.mesh.telemetry.ResponseFlags;
@@ -18,7 +19,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.function.LongSupplier;
-import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -193,7 +193,7 @@ public final class Calls {
       InternalRedirectPolicy policy,
       boolean replayable,
       int status,
-      UnaryOperator<@Nullable String> header) {
+      ResponseHeaders header) {
     long now = time.nanoTime();
     Optional<Routed> routed =
         routing.follow(redirected, policy, replayable, status, header, dice, now);

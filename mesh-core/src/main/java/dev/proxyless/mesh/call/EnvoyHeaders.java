@@ -23,12 +23,7 @@ final class EnvoyHeaders {
 
   /** Read before the route's mutations, and not sent on. */
   private static final List<String> READ_BEFORE =
-      List.of(
-          "x-envoy-upstream-alt-stat-name",
-          PER_TRY_TIMEOUT,
-          TIMEOUT_ALT_RESPONSE,
-          STREAM_DURATION,
-          HEDGE);
+      List.of("x-envoy-upstream-alt-stat-name", PER_TRY_TIMEOUT, HEDGE);
 
   /** Read after the route's mutations, and not sent on. */
   private static final List<String> READ_AFTER =
@@ -38,6 +33,8 @@ final class EnvoyHeaders {
           "x-envoy-max-retries",
           "x-envoy-retriable-header-names",
           "x-envoy-retriable-status-codes",
+          TIMEOUT_ALT_RESPONSE,
+          STREAM_DURATION,
           HEDGE,
           PER_TRY_TIMEOUT);
 

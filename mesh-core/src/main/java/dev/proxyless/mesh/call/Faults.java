@@ -57,7 +57,7 @@ final class Faults {
           kibPerSecond = Math.min(kibPerSecond, fault.get().responseKibPerSecond());
         }
         if (fault.get().aborts()) {
-          abort = Optional.of(reply(route, target, head, fault.get(), !delay.isZero()));
+          abort = Optional.of(reply(route, target, head, info, fault.get(), !delay.isZero()));
           break;
         }
       }
@@ -75,6 +75,7 @@ final class Faults {
       @Nullable RouteEntry route,
       @Nullable RouteTarget target,
       RequestHead head,
+      StreamInfo info,
       Fault fault,
       boolean delayed) {
     ResponseFlags flags =
@@ -82,21 +83,21 @@ final class Faults {
             ? ResponseFlags.of(ResponseFlag.DI).with(ResponseFlag.FI)
             : ResponseFlags.of(ResponseFlag.FI);
     int status = fault.httpStatus().orElse(200); // what a gRPC status is told with, as in Envoy
-    LocalReply reply =
-        LocalReplies.text(
-            head,
-            status,
-            "fault filter abort",
-            List.of(),
-            new CallInfo(
-                route == null ? "" : route.virtualHost().name(),
-                route == null ? "" : route.name(),
-                target == null ? "" : target.cluster(),
-                "",
-                0,
-                flags,
-                "fault_filter_abort",
-                "the fault filter of the configuration aborts this request"));
+    CallInfo call =
+        new CallInfo(
+            route == null ? "" : route.virtualHost().name(),
+            route == null ? "" : route.name(),
+            target == null ? "" : target.cluster(),
+            "",
+            0,
+            flags,
+            "fault_filter_abort",
+            "the fault filter of the configuration aborts this request");
+    List<Header> changed =
+        route == null || target == null // as in Envoy, routes that answer themselves add nothing
+            ? List.of()
+            : RouteReplies.mutated(route, head, info, target, List.of(), status, call);
+    LocalReply reply = LocalReplies.text(head, status, "fault filter abort", changed, call);
     if (fault.grpcStatus().isEmpty() || !LocalReplies.isGrpc(head)) {
       return reply;
     }

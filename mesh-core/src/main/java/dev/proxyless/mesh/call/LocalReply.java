@@ -1,6 +1,8 @@
 package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.telemetry.CallInfo;
+import dev.proxyless.mesh.telemetry.ResponseFlag;
+import dev.proxyless.mesh.telemetry.ResponseFlags;
 import java.util.List;
 
 /**
@@ -16,6 +18,26 @@ public record LocalReply(int status, List<Header> headers, String body, CallInfo
 
   /** Whether the call failed, as opposed to a route that answers by itself. */
   public boolean isFailure() {
-    return !info.flags().isEmpty() || info.details().equals(LocalEnd.MAX_DURATION);
+    return info.flags().list().stream().anyMatch(flag -> flag != ResponseFlag.DI)
+        || info.details().equals(LocalEnd.MAX_DURATION);
+  }
+
+  /** The same, where the fault filter has delayed the request before. */
+  LocalReply delayed() {
+    ResponseFlags flags = ResponseFlags.of(ResponseFlag.DI);
+    for (ResponseFlag each : info.flags().list()) {
+      flags = flags.with(each);
+    }
+    CallInfo told =
+        new CallInfo(
+            info.virtualHost(),
+            info.route(),
+            info.cluster(),
+            info.endpoint(),
+            info.attempts(),
+            flags,
+            info.details(),
+            info.explanation());
+    return new LocalReply(status, headers, body, told);
   }
 }

@@ -6,6 +6,7 @@ import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.model.RetryOn;
 import dev.proxyless.mesh.model.RouteAction;
 import dev.proxyless.mesh.model.RouteAction.Priority;
+import dev.proxyless.mesh.route.ResponseHeaders;
 import dev.proxyless.mesh.route.ResponseInfo;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.telemetry.CallInfo;
@@ -57,6 +58,9 @@ public final class MeshCall implements Decision.Forward {
 
   private volatile boolean replayable;
 
+  /** Whether the request's body is longer than {@link #replayLimit}. */
+  private volatile boolean tooLong;
+
   /** 1 once the call has ended. */
   private volatile int over;
 
@@ -79,8 +83,7 @@ public final class MeshCall implements Decision.Forward {
     this.routed = routed;
     this.replayable = replayable;
     tries = new Tries(record);
-    RetryRules asked = routed.retryRules().orElse(null);
-    rules = asked != null && asked.appliesTo(routed.head()) ? asked : null;
+    rules = routed.retryRules().orElse(null);
     hedge =
         Hedge.of(
             routed.timeouts(), rules != null && replayable, replayable, routed.head(), upstream());
@@ -114,7 +117,10 @@ public final class MeshCall implements Decision.Forward {
 
   @Override
   public Duration delay() {
-    return routed.fault().delay();
+    Duration delay = routed.fault().delay();
+    Bounds bounds = routed.bounds();
+    boolean cut = bounds.isStream() && bounds.limit().compareTo(delay) < 0;
+    return cut ? bounds.limit() : delay;
   }
 
   /** Whether a try may be made beside another, so that tries need threads of their own. */
@@ -132,8 +138,12 @@ public final class MeshCall implements Decision.Forward {
     return routed.fault().responseKibPerSecond();
   }
 
-  /** The request's body is longer than {@link #replayLimit}, so that no try follows. Any thread. */
+  /**
+   * The request's body is longer than {@link #replayLimit}, so that no try follows and no redirect,
+   * even one that would drop the body. Any thread.
+   */
   public void tooLongToReplay() {
+    tooLong = true;
     replayable = false;
   }
 
@@ -199,7 +209,7 @@ public final class MeshCall implements Decision.Forward {
   }
 
   /** The head of a response arrived. */
-  public Verdict responded(Attempt ended, int newStatus, UnaryOperator<@Nullable String> header) {
+  public Verdict responded(Attempt ended, int newStatus, ResponseHeaders header) {
     if (isOver()) {
       return Verdict.Accept.AS_IT_IS;
     }
@@ -244,10 +254,10 @@ public final class MeshCall implements Decision.Forward {
   }
 
   /** Where a redirect of the upstream leads, if it is followed here. */
-  private Optional<Verdict> follow(int redirectStatus, UnaryOperator<@Nullable String> header) {
+  private Optional<Verdict> follow(int redirectStatus, ResponseHeaders header) {
     Optional<InternalRedirectPolicy> policy =
         ((RouteAction.Forward) routed.route().action()).internalRedirectPolicy();
-    if (policy.isEmpty() || !policy.get().codes().contains(redirectStatus)) {
+    if (tooLong || policy.isEmpty() || !policy.get().codes().contains(redirectStatus)) {
       return Optional.empty();
     }
     return calls.follow(routing, routed, policy.get(), replayable, redirectStatus, header);

@@ -2,6 +2,7 @@ package dev.proxyless.mesh.call;
 
 import dev.proxyless.mesh.model.RetryOn;
 import dev.proxyless.mesh.model.RetryPolicy;
+import dev.proxyless.mesh.route.ResponseHeaders;
 import dev.proxyless.mesh.route.RetryRules;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -20,8 +21,7 @@ final class RetryConditions {
    * The condition that a response meets, or null. One that says "rate limited" is retried by {@code
    * envoy-ratelimited} alone.
    */
-  static @Nullable RetryOn met(
-      RetryRules rules, int status, UnaryOperator<@Nullable String> header) {
+  static @Nullable RetryOn met(RetryRules rules, int status, ResponseHeaders header) {
     RetryPolicy policy = rules.policy();
     RetryOn condition = anyMet(rules, policy, status, header);
     boolean rateLimited = policy.isOn(RetryOn.ENVOY_RATELIMITED);
@@ -32,7 +32,7 @@ final class RetryConditions {
   }
 
   private static @Nullable RetryOn anyMet(
-      RetryRules rules, RetryPolicy policy, int status, UnaryOperator<@Nullable String> header) {
+      RetryRules rules, RetryPolicy policy, int status, ResponseHeaders header) {
     if (policy.isOn(RetryOn.SERVER_ERROR) && status >= 500 && status < 600) {
       return RetryOn.SERVER_ERROR;
     }
@@ -46,7 +46,7 @@ final class RetryConditions {
         && policy.retriableStatusCodes().contains(status)) {
       return RetryOn.RETRIABLE_STATUS_CODES;
     }
-    if (policy.isOn(RetryOn.RETRIABLE_HEADERS) && rules.matchesResponse(header)) {
+    if (policy.isOn(RetryOn.RETRIABLE_HEADERS) && rules.matchesResponse(status, header)) {
       return RetryOn.RETRIABLE_HEADERS;
     }
     return rules.asksForGrpcStatus() ? grpc(policy, header) : null;

@@ -99,12 +99,8 @@ final class RouteReplies {
         new CallInfo("", "", "", "", 0, ResponseFlags.NONE, answered.details(), ""));
   }
 
-  static LocalReply upgradeRefused(RouteEntry route, RequestHead head) {
-    return LocalReplies.text(
-        head,
-        403,
-        "",
-        List.of(),
+  static LocalReply upgradeRefused(RouteEntry route, RequestHead head, StreamInfo info) {
+    CallInfo call =
         new CallInfo(
             route.virtualHost().name(),
             route.name(),
@@ -113,7 +109,9 @@ final class RouteReplies {
             0,
             ResponseFlags.NONE,
             "upgrade_failed",
-            "upgrade_configs switches this upgrade off"));
+            "upgrade_configs switches this upgrade off");
+    return LocalReplies.text(
+        head, 403, "", mutated(route, head, info, null, List.of(), 403, call), call);
   }
 
   static LocalReply byRoute(

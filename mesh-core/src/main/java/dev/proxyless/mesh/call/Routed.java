@@ -36,7 +36,7 @@ public sealed interface Routed {
 
     @Override
     public Routed with(InjectedFault injected) {
-      return new Answered(action, reply, injected);
+      return new Answered(action, injected.isDelayed() ? reply.delayed() : reply, injected);
     }
   }
 

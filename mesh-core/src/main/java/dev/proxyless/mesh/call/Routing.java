@@ -15,6 +15,7 @@ import dev.proxyless.mesh.route.HeaderEdit;
 import dev.proxyless.mesh.route.HeaderEdits;
 import dev.proxyless.mesh.route.InternalRedirects;
 import dev.proxyless.mesh.route.RequestHead;
+import dev.proxyless.mesh.route.ResponseHeaders;
 import dev.proxyless.mesh.route.RetryRules;
 import dev.proxyless.mesh.route.RouteEntry;
 import dev.proxyless.mesh.route.RouteTarget;
@@ -164,7 +165,7 @@ public final class Routing {
       return new Routed.Answered("no_route", RouteReplies.noRoute(chain, head, info));
     }
     if (chain.manager().refusesUpgrade(head, route)) {
-      return new Routed.Answered("refuse", RouteReplies.upgradeRefused(route, head));
+      return new Routed.Answered("refuse", RouteReplies.upgradeRefused(route, head, info));
     }
     if (route.action() instanceof RouteAction.Redirect redirect) {
       String location = route.redirectLocation(head, info);
@@ -212,7 +213,7 @@ public final class Routing {
    *
    * @param before what was redirected
    * @param replayable whether the body can be sent again
-   * @param response the first value of a header of the redirect, or null
+   * @param response the headers of the redirect
    * @param dice random numbers by which faults are drawn: as in Envoy, filters run again
    * @param now on the mesh's monotonic clock
    */
@@ -221,7 +222,7 @@ public final class Routing {
       InternalRedirectPolicy policy,
       boolean replayable,
       int status,
-      UnaryOperator<@Nullable String> response,
+      ResponseHeaders response,
       LongSupplier dice,
       long now) {
     RequestHead sent =
@@ -318,9 +319,11 @@ public final class Routing {
     boolean envoyHeaders = chain.envoyHeaders();
     Optional<RetryRules> rules = configured;
     RouteEntry.Rewritten rewritten = null;
+    List<HeaderEdit> changed; // as the router's filter leaves them before it takes off its own
     List<HeaderEdit> all;
     if (!steered && bounds.kind() != Bounds.Kind.INBOUND && !route.changesRequests(routed)) {
-      all = joined(before, settled.told()); // as a rule
+      changed = settled.told(); // as a rule
+      all = joined(before, changed);
     } else {
       HeaderEdits edits = HeaderEdits.of(head);
       if (steered) {
@@ -330,7 +333,9 @@ public final class Routing {
       HeaderEdit expected = envoyHeaders ? expected(timeouts, bounds, deadline - now) : null;
       Settled.told(route, timeouts, expected).forEach(edits::add);
       rewritten = route.finalizeRequest(head, info, routed, edits, envoyHeaders);
+      changed = edits.list();
       if (steered || EnvoyHeaders.anyReadAfter(edits)) {
+        timeouts = timeouts.readAfter(edits::first);
         rules = RetryRules.effective(configured, edits::first);
         EnvoyHeaders.consumeAfter(edits);
       }
@@ -345,13 +350,31 @@ public final class Routing {
         timeouts,
         bounds,
         deadline,
-        rules.filter(each -> !each.policy().retryOn().isEmpty()),
+        rules.isPresent() && retries(rules.get(), head, rewritten, changed)
+            ? rules
+            : Optional.empty(),
         rewritten,
         all,
         List.of(),
         true,
         envoyHeaders,
         InjectedFault.NONE);
+  }
+
+  /** Whether a request is retried at all, by what the route makes of its head. */
+  private static boolean retries(
+      RetryRules rules,
+      RequestHead head,
+      RouteEntry.@Nullable Rewritten rewritten,
+      List<HeaderEdit> edits) {
+    if (rules.policy().retryOn().isEmpty()) {
+      return false;
+    }
+    return rules.takesAll()
+        || rules.appliesTo(
+            rewritten == null
+                ? EditedHead.of(head, head.authority(), head.path(), edits)
+                : EditedHead.of(head, rewritten.authority(), rewritten.path(), edits));
   }
 
   private static List<HeaderEdit> joined(List<HeaderEdit> first, List<HeaderEdit> then) {
@@ -369,11 +392,19 @@ public final class Routing {
     boolean grpc =
         (ofRoute.maxStreamDuration().isPresent() || ofRoute.maxGrpcTimeout().isPresent())
             && LocalReplies.isGrpc(head);
-    if (!steered && !grpc && context.retryRules().isEmpty()) {
+    boolean asks = grpc || asksForTime(ofRoute, head);
+    if (!steered && !asks && context.retryRules().isEmpty()) {
       return chain.settled(route);
     }
-    UnaryOperator<@Nullable String> header = steered || grpc ? head::header : name -> null;
+    UnaryOperator<@Nullable String> header = steered || asks ? head::header : name -> null;
     return Settled.of(chain, route, rules, grpc, header);
+  }
+
+  /** Whether {@code grpc-timeout} counts, which it does for any request, of gRPC or not. */
+  private static boolean asksForTime(RouteTimeouts route, RequestHead head) {
+    return route.maxStreamDuration().isPresent()
+        && route.maxStreamDuration().get().grpcTimeoutHeaderMax().isPresent()
+        && head.header(EnvoyHeaders.GRPC_TIMEOUT) != null;
   }
 
   /** What the next hop is told: never more than the caller's own deadline leaves. */

@@ -16,6 +16,9 @@ import java.util.Optional;
 /** Refuses requests whose {@code x-envoy-} headers cannot be read: {@code strict_check_headers}. */
 final class StrictHeaders {
 
+  /** A condition that Envoy knows and that is never met here. */
+  private static final String HTTP3 = "http3-post-connect-failure";
+
   private StrictHeaders() {}
 
   static Optional<Routed> refusal(
@@ -69,11 +72,16 @@ final class StrictHeaders {
     }
   }
 
-  /** Blanks around a word make it another word. */
+  /** Blanks around words and words that are empty do not count, as where policies are read. */
   private static boolean tokens(String list, boolean grpc) {
-    return Arrays.stream(list.split(",", -1))
-        .allMatch(
-            token ->
-                RetryOn.of(token).filter(each -> (each.grpcStatus() >= 0) == grpc).isPresent());
+    return Arrays.stream(list.split(","))
+        .map(String::strip)
+        .filter(token -> !token.isEmpty())
+        .allMatch(token -> isKnown(token, grpc));
+  }
+
+  private static boolean isKnown(String token, boolean grpc) {
+    return RetryOn.of(token).map(each -> (each.grpcStatus() >= 0) == grpc).orElse(false)
+        || (!grpc && token.equals(HTTP3));
   }
 }

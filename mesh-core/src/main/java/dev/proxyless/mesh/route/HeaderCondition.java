@@ -2,6 +2,7 @@ package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.HeaderMatcher;
 import dev.proxyless.mesh.model.ValueMatch;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -60,6 +61,11 @@ final class HeaderCondition implements Condition {
   /** The same test on one value, which is null where the header is missing. */
   boolean testValue(@Nullable String value) {
     return ofLines(value != null, value != null && value(value));
+  }
+
+  /** The same test on all lines of the header, which may be none. */
+  boolean testLines(List<String> lines) {
+    return ofLines(!lines.isEmpty(), lines.stream().anyMatch(this::value));
   }
 
   private boolean ofLines(boolean present, boolean anyLineMatches) {

@@ -2,15 +2,14 @@ package dev.proxyless.mesh.route;
 
 import dev.proxyless.mesh.model.InternalRedirectPolicy;
 import dev.proxyless.mesh.model.InternalRedirectPolicy.Predicate;
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,6 +17,18 @@ import org.jspecify.annotations.Nullable;
  * convertRequestHeadersForInternalRedirect}.
  */
 public final class InternalRedirects {
+
+  /**
+   * A URL as Envoy takes it: of visible ASCII, without regard to what may stand in a path. Who the
+   * user is and the fragment are left out; a query or fragment without a path is refused.
+   */
+  private static final Pattern ABSOLUTE =
+      Pattern.compile(
+          "(?<scheme>[hH][tT]{2}[pP][sS]?)://(?:[!-~&&[^/?#@]]*@)?"
+              + "(?<authority>(?:\\[[!-~&&[^/?#@\\]]]+]|[!-~&&[^/?#@:\\[\\]]]+)(?::(?<port>[0-9]{1,5}))?)"
+              + "(?:(?<path>/[!-~&&[^#]]*)(?:#[!-~]*)?)?");
+
+  private static final int MAX_PORT = 65_535;
 
   private InternalRedirects() {}
 
@@ -51,7 +62,7 @@ public final class InternalRedirects {
    * @param sent the request that was redirected, as it was sent
    * @param route the name of its route
    * @param followed redirects that were followed before, as {@code from -> to}
-   * @param response the first value of a header of the redirect, or null
+   * @param response the headers of the redirect
    * @param find the route of the next request, or null
    */
   public static Optional<Next> next(
@@ -60,19 +71,18 @@ public final class InternalRedirects {
       String route,
       List<String> followed,
       int status,
-      UnaryOperator<@Nullable String> response,
+      ResponseHeaders response,
       Function<Next, @Nullable RouteEntry> find) {
-    String location = response.apply("location");
-    if (!policy.codes().contains(status)
-        || location == null
-        || followed.size() >= policy.maxRedirects()) {
+    if (!policy.codes().contains(status) || followed.size() >= policy.maxRedirects()) {
       return Optional.empty();
     }
-    URI target = absolute(location);
-    if (target == null) {
+    String location = String.join(",", response.all("location")); // of which Envoy makes one
+    Matcher target = ABSOLUTE.matcher(location);
+    if (!target.matches() || !hasPort(target.group("port"))) {
       return Optional.empty();
     }
-    String scheme = target.getScheme().toLowerCase(Locale.ROOT);
+    String scheme = target.group("scheme").toLowerCase(Locale.ROOT);
+    String path = target.group("path");
     if (!scheme.equals(sent.scheme()) && !policy.allowCrossScheme()) {
       return Optional.empty();
     }
@@ -81,8 +91,8 @@ public final class InternalRedirects {
         new Next(
             toGet ? "GET" : sent.method(),
             scheme,
-            target.getRawAuthority(),
-            path(target),
+            target.group("authority"),
+            path == null ? "/" : path,
             toGet,
             edits(policy, sent, response, toGet));
     RouteEntry found = find.apply(next);
@@ -93,30 +103,17 @@ public final class InternalRedirects {
     return accepted ? Optional.of(next) : Optional.empty();
   }
 
-  private static @Nullable URI absolute(String location) {
-    try {
-      URI uri = new URI(location);
-      boolean http = uri.getScheme() != null && uri.getScheme().matches("(?i)https?");
-      return http && uri.getRawAuthority() != null ? uri : null;
-    } catch (URISyntaxException notOne) {
-      return null;
-    }
-  }
-
-  private static String path(URI target) {
-    String path = target.getRawPath().isEmpty() ? "/" : target.getRawPath();
-    return target.getRawQuery() == null ? path : path + "?" + target.getRawQuery();
+  /** Whether there is no port, or one that can be connected to. */
+  private static boolean hasPort(@Nullable String digits) {
+    return digits == null || Integer.parseInt(digits) <= MAX_PORT;
   }
 
   private static List<HeaderEdit> edits(
-      InternalRedirectPolicy policy,
-      RequestHead sent,
-      UnaryOperator<@Nullable String> response,
-      boolean toGet) {
+      InternalRedirectPolicy policy, RequestHead sent, ResponseHeaders response, boolean toGet) {
     List<HeaderEdit> edits = new ArrayList<>();
     for (String name : policy.responseHeadersToCopy()) {
-      String value = response.apply(name);
-      edits.add(value == null ? HeaderEdit.remove(name) : HeaderEdit.set(name, value));
+      edits.add(HeaderEdit.remove(name));
+      response.all(name).forEach(value -> edits.add(HeaderEdit.add(name, value)));
     }
     if (toGet) {
       edits.add(HeaderEdit.remove("content-length"));

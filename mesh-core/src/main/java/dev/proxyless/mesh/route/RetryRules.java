@@ -133,9 +133,14 @@ public final class RetryRules {
     return policy;
   }
 
+  /** Whether every request is retried, whatever its head. */
+  public boolean takesAll() {
+    return requestConditions.isEmpty();
+  }
+
   /** Whether requests such as this one are retried at all ({@code retriable_request_headers}). */
   public boolean appliesTo(RequestHead head) {
-    if (requestConditions.isEmpty()) {
+    if (takesAll()) {
       return true;
     }
     RequestView view = new RequestView(head, StreamInfo.of(0));
@@ -153,9 +158,13 @@ public final class RetryRules {
   }
 
   /** Whether a response asks for a retry by its headers ({@code retriable_headers}). */
-  public boolean matchesResponse(UnaryOperator<@Nullable String> header) {
+  public boolean matchesResponse(int status, ResponseHeaders headers) {
     for (HeaderCondition condition : responseConditions) {
-      if (condition.testValue(header.apply(condition.name()))) {
+      List<String> lines =
+          condition.name().equals(":status")
+              ? List.of(Integer.toString(status))
+              : headers.all(condition.name());
+      if (condition.testLines(lines)) {
         return true;
       }
     }

@@ -137,6 +137,64 @@ class EnvoyHeadersTest {
   }
 
   @Test
+  void whetherATimeoutIsA204IsReadAfterTheRoutesMutations() {
+    String name = "x-envoy-upstream-rq-timeout-alt-response";
+    CallBed adds = CallBed.with().virtualHost(adding(name, "1")).build();
+    assertEquals(204, timedOut(adds, CallBed.GET));
+    assertEquals(true, isRemoved(first(adds, CallBed.GET), name));
+    CallBed removes =
+        CallBed.with().virtualHost("request_headers_to_remove: [" + name + "]").build();
+    assertEquals(504, timedOut(removes, with(name, "1")));
+  }
+
+  private static int timedOut(CallBed bed, FakeRequest request) {
+    return bed.run(
+            request,
+            true,
+            CallContext.NONE,
+            fail(Failure.CALL_TIMEOUT).after(Duration.ofSeconds(15)))
+        .status();
+  }
+
+  private static String adding(String name, String value) {
+    return "request_headers_to_add: [{header: {key: " + name + ", value: '" + value + "'}}]";
+  }
+
+  @Test
+  void howLongATryMayStreamIsReadAfterTheRoutesMutations() {
+    String name = "x-envoy-upstream-stream-duration-ms";
+    Attempt bounded = first(CallBed.with().virtualHost(adding(name, "70")).build(), CallBed.GET);
+    assertEquals(Failure.STREAM_DURATION, bounded.timeLeftFailure());
+    assertEquals(true, isRemoved(bounded, name));
+    CallBed removes =
+        CallBed.with().virtualHost("request_headers_to_remove: [" + name + "]").build();
+    assertEquals(Failure.CALL_TIMEOUT, first(removes, with(name, "70")).timeLeftFailure());
+  }
+
+  @Test
+  void whichRequestsAreRetriedIsDecidedByWhatTheRouteMakesOfThem() {
+    String policy = "retry_on: 5xx, retriable_request_headers: [{name: NAME, present_match: true}]";
+    CallBed added =
+        CallBed.with().retry(policy.replace("NAME", "x-r")).virtualHost(adding("x-r", "1")).build();
+    assertEquals(2, added.run(respond(503)).attempts().size());
+    CallBed told = CallBed.with().retry(policy.replace("NAME", EXPECTED)).build();
+    assertEquals(2, told.run(respond(503)).attempts().size());
+    String read = "x-envoy-upstream-rq-timeout-ms";
+    CallBed taken = CallBed.with().retry(policy.replace("NAME", read)).build();
+    assertEquals(
+        1, taken.run(with(read, "700"), true, CallContext.NONE, respond(503)).attempts().size());
+  }
+
+  @Test
+  void grpcsTimeoutCountsForAnyRequestWhereTheRouteHasAMaximum() {
+    CallBed bed =
+        CallBed.with().action("max_stream_duration: {grpc_timeout_header_max: 2s}").build();
+    Attempt attempt = first(bed, with("grpc-timeout", "700m"));
+    assertEquals(Duration.ofMillis(700), attempt.timeLeft());
+    assertEquals("-", header(attempt.headerEdits(), "grpc-timeout"));
+  }
+
+  @Test
   void aRequestCanAskForRetriesThatItsRouteDoesNotName() {
     CallBed bed = CallBed.with().withoutBlame().build();
     CallBed.Run run =
@@ -183,7 +241,8 @@ class EnvoyHeadersTest {
   @CsvSource({
     "x-envoy-max-retries, two",
     "x-envoy-upstream-rq-timeout-ms, 1s",
-    "x-envoy-retry-on, '5xx, reset'",
+    "x-envoy-retry-on, '5xx, often'",
+    "x-envoy-retry-on, unavailable",
     "x-envoy-retry-grpc-on, 5xx"
   })
   void aHeaderThatIsCheckedStrictlyRefusesTheRequest(String name, String value) throws Exception {
@@ -194,6 +253,19 @@ class EnvoyHeadersTest {
     assertEquals("invalid header '" + name + "' with value '" + value + "'", reply.body());
     assertEquals("IH", reply.info().flags().toString());
     assertEquals("request_headers_failed_strict_check{" + name + "}", reply.info().details());
+  }
+
+  @ParameterizedTest(name = "{0}: {1}")
+  @CsvSource({
+    "x-envoy-retry-on, '5xx, reset'",
+    "x-envoy-retry-on, '5xx,,http3-post-connect-failure,'",
+    "x-envoy-retry-on, ''",
+    "x-envoy-retry-grpc-on, ' cancelled ,unavailable'",
+    "x-envoy-retry-grpc-on, ','"
+  })
+  void aStrictCheckOfConditionsReadsThemAsAPolicyDoes(String name, String value) {
+    CallBed bed = CallBed.with().router(new Router(false, false, List.of(name))).build();
+    assertEquals(true, isRemoved(first(bed, with(name, value)), name));
   }
 
   @Test

@@ -91,6 +91,44 @@ class FaultTest {
   }
 
   @Test
+  void anAbortHasTheHeadersThatItsRouteAdds() {
+    HttpFault abort = fault(Optional.empty(), abort(418, ALWAYS));
+    String added = "response_headers_to_add: [{header: {key: x-a, value: '%RESPONSE_FLAGS%'}}]";
+    CallBed bed = CallBed.with().fault("chaos", abort).virtualHost(added).build();
+    assertTrue(
+        aborted(bed, CallBed.GET).reply().headers().contains(new Header("x-a", "FI")),
+        "the virtual host's header");
+  }
+
+  @Test
+  void theLongestDurationOfAStreamRunsDuringADelay() {
+    CallBed bed =
+        CallBed.with()
+            .fault("chaos", fault(TWO_SECONDS, Optional.empty()))
+            .action("max_stream_duration: {max_stream_duration: 1s}")
+            .build();
+    Decision.Forward forward = forwarded(bed, CallBed.GET);
+    assertEquals(Duration.ofSeconds(1), forward.delay());
+    bed.time.advance(forward.delay());
+    LocalReply reply = assertInstanceOf(Step.Reply.class, forward.call().next()).reply();
+    assertEquals(504, reply.status());
+    assertEquals("DI", reply.info().flags().toString());
+    bed.assertNothingIsHeld();
+  }
+
+  @Test
+  void aReplyOfTheRouteSaysThatItWasDelayed() {
+    CallBed bed =
+        CallBed.with()
+            .fault("chaos", fault(TWO_SECONDS, Optional.empty()))
+            .match("{path: /elsewhere}")
+            .build();
+    LocalReply reply = aborted(bed, CallBed.GET).reply();
+    assertEquals("DI,NR", reply.info().flags().toString());
+    assertTrue(reply.isFailure());
+  }
+
+  @Test
   void aDelayAndAnAbortComeTogether() {
     Decision.Respond respond = aborted(bed(fault(TWO_SECONDS, abort(503, ALWAYS))), CallBed.GET);
     assertEquals(Duration.ofSeconds(2), respond.delay());

@@ -191,6 +191,17 @@ class RetryTest {
   }
 
   @Test
+  void theFirstResetHeaderThatCanBeReadCountsThoughItAsksForNoTime() {
+    CallBed bed = CallBed.with().retry(RATE_LIMITED).withoutBlame().build();
+    String reset = Long.toString(bed.time.now().getEpochSecond() + 4);
+    Duration delay =
+        bed.run(respond(429, "retry-after", "0", "x-ratelimit-reset", reset), respond(200))
+            .delays()
+            .get(0);
+    assertTrue(delay.toMillis() < 25, "" + delay);
+  }
+
+  @Test
   void theRateLimitedBackOffIsForResponsesAlone() {
     CallBed bed =
         CallBed.with().retry(RATE_LIMITED.replace("retriable-status-codes'", "reset'")).build();

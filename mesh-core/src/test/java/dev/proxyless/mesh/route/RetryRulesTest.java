@@ -6,8 +6,10 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.proxyless.mesh.testing.FakeRequest;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Retry policies of routes and virtual hosts: envoy-semantics 1.16 and 2.1. */
@@ -45,10 +47,50 @@ class RetryRulesTest {
             - {name: x-b}
             - {name: x-c, present_match: false}
             """);
-    assertTrue(rules.matchesResponse(Map.of("x-a", "1", "x-c", "c")::get));
-    assertFalse(rules.matchesResponse(Map.of("x-a", "2", "x-c", "c")::get));
-    assertTrue(rules.matchesResponse(Map.of("x-b", "", "x-c", "c")::get));
-    assertTrue(rules.matchesResponse(Map.<String, String>of()::get));
+    assertTrue(rules.matchesResponse(200, Map.of("x-a", "1", "x-c", "c")::get));
+    assertFalse(rules.matchesResponse(200, Map.of("x-a", "2", "x-c", "c")::get));
+    assertTrue(rules.matchesResponse(200, Map.of("x-b", "", "x-c", "c")::get));
+    assertTrue(rules.matchesResponse(200, Map.<String, String>of()::get));
+  }
+
+  @Test
+  void eachLineOfARetriableHeaderIsTested() {
+    RetryRules rules =
+        rules("retry_on: retriable-headers\nretriable_headers: [{name: x-a, exact_match: '1'}]");
+    assertTrue(rules.matchesResponse(200, lines(Map.of("x-a", List.of("1", "2")))));
+    assertTrue(rules.matchesResponse(200, lines(Map.of("x-a", List.of("2", "1")))));
+    assertFalse(rules.matchesResponse(200, lines(Map.of("x-a", List.of("1,2")))));
+    RetryRules inverted =
+        rules(
+            """
+            retry_on: retriable-headers
+            retriable_headers: [{name: x-a, exact_match: '1', invert_match: true}]
+            """);
+    assertFalse(inverted.matchesResponse(200, lines(Map.of("x-a", List.of("2", "1")))));
+  }
+
+  @Test
+  void theStatusIsAHeaderOfTheResponse() {
+    RetryRules rules =
+        rules(
+            "retry_on: retriable-headers\n"
+                + "retriable_headers: [{name: ':status', exact_match: '418'}]");
+    assertTrue(rules.matchesResponse(418, name -> null));
+    assertFalse(rules.matchesResponse(503, name -> null));
+  }
+
+  private static ResponseHeaders lines(Map<String, List<String>> lines) {
+    return new ResponseHeaders() {
+      @Override
+      public @Nullable String apply(String name) {
+        return all(name).stream().findFirst().orElse(null);
+      }
+
+      @Override
+      public List<String> all(String name) {
+        return lines.getOrDefault(name, List.of());
+      }
+    };
   }
 
   @Test

@@ -5,6 +5,7 @@ import dev.proxyless.mesh.call.Failure;
 import dev.proxyless.mesh.call.MeshCall;
 import dev.proxyless.mesh.call.Verdict;
 import dev.proxyless.mesh.route.HeaderEdit;
+import dev.proxyless.mesh.route.ResponseHeaders;
 import dev.proxyless.mesh.time.MeshTime;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -13,8 +14,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import okhttp3.Call;
+import okhttp3.Headers;
 import okhttp3.Interceptor;
 import okhttp3.Request;
 import okhttp3.Response;
@@ -24,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * One try: an inner call at its endpoint, and how it ended. {@link #execute} may run on another
  * thread than the rest.
  */
-final class Try extends AttemptEvents implements UnaryOperator<@Nullable String> {
+final class Try extends AttemptEvents implements ResponseHeaders {
 
   private final Forwarding owner;
   private final MeshCall own;
@@ -124,7 +125,22 @@ final class Try extends AttemptEvents implements UnaryOperator<@Nullable String>
   @Override
   public @Nullable String apply(@Nullable String name) {
     Response received = response;
-    return received == null || name == null ? null : received.header(name);
+    if (received == null || name == null) {
+      return null;
+    }
+    Headers headers = received.headers(); // of which OkHttp's own look-up tells the last value
+    for (int i = 0; i < headers.size(); i++) {
+      if (headers.name(i).equalsIgnoreCase(name)) {
+        return headers.value(i);
+      }
+    }
+    return null;
+  }
+
+  @Override
+  public List<String> all(String name) {
+    Response received = response;
+    return received == null ? List.of() : received.headers(name);
   }
 
   /**

@@ -155,6 +155,7 @@ record Scenario(String name, String key, Map<String, Object> entry) {
               GridConfig.FAULT,
               GridConfig.typed("http.fault.v3.HTTPFault", map(entry.get("fault")))));
     }
+    route.putAll(map(entry.getOrDefault("changes", Map.of())));
     if (entry.containsKey("answered")) {
       route.putAll(map(entry.get("answered")));
       return route;
