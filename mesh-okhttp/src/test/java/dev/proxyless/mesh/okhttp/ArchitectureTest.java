@@ -28,6 +28,7 @@ final class ArchitectureTest {
           "route.HeaderEdit",
           "route.HeaderEdit.Kind",
           "route.RequestHead",
+          "route.ResponseHeaders",
           "tls.ClientTls",
           "tls.ClientTls.Identity");
 

@@ -72,8 +72,7 @@ final class OneTry {
       received = head;
       alive();
       Verdict verdict =
-          call.responded(
-              attempt, head.statusCode(), name -> head.headers().firstValue(name).orElse(null));
+          call.responded(attempt, head.statusCode(), new ReceivedHeaders(head.headers()));
       accepted = verdict instanceof Verdict.Accept;
       return verdict;
     } catch (CancellationException cut) {

@@ -22,7 +22,8 @@ final class ArchitectureTest {
           "model.Cluster.Protocol",
           "route.HeaderEdit",
           "route.HeaderEdit.Kind",
-          "route.RequestHead");
+          "route.RequestHead",
+          "route.ResponseHeaders");
 
   @Test
   void whatIsInternalToTheCoreIsUsedByTheSeamAlone() {
