@@ -31,9 +31,12 @@ final class InnerClient {
   private final boolean hasInterceptors;
   private volatile @Nullable OkHttpClient upgrading;
 
-  /** The clients of the lanes, each with the bounds on idling that it was asked for of late. */
+  /**
+   * The clients of the lanes, each with the bounds on idling that it was asked for of late: one for
+   * requests that are sent at once and one for others, since an application makes both in turn.
+   */
   private final AtomicReferenceArray<@Nullable OkHttpClient> lanes =
-      new AtomicReferenceArray<>(Lanes.COUNT);
+      new AtomicReferenceArray<>(2 * Lanes.COUNT);
 
   private final Lanes counting;
   private volatile boolean retired;
@@ -84,15 +87,17 @@ final class InnerClient {
    */
   Call newCall(Request request, Interceptor.Chain chain, Duration idle, boolean isBounded) {
     int read = shorter(chain.readTimeoutMillis(), idle);
-    int write = isBounded && isSentAtOnce(request) ? 0 : shorter(chain.writeTimeoutMillis(), idle);
+    boolean atOnce = isBounded && isSentAtOnce(request);
+    int write = atOnce ? 0 : shorter(chain.writeTimeoutMillis(), idle);
     if (isUpgrade(request)) {
       return timed(upgrading(), read, write).newCall(request);
     }
     int lane = Lanes.ofThisThread();
-    OkHttpClient known = lanes.get(lane);
+    int place = atOnce ? lane + Lanes.COUNT : lane;
+    OkHttpClient known = lanes.get(place);
     if (known == null || !isTimed(known, read, write)) {
       known = timed(client.newBuilder().dispatcher(counting.dispatcher(lane)).build(), read, write);
-      lanes.set(lane, known); // a second one does no harm: they share their connections
+      lanes.set(place, known); // a second one does no harm: they share their connections
     }
     return known.newCall(request);
   }
